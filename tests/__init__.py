@@ -1,0 +1,1 @@
+"""The promises, each proven: tables, properties and real processes."""
