@@ -22,5 +22,5 @@ class Bus(Protocol):
         ...
 
     def listen(self, hear: Callable[[Hint], None]) -> Callable[[], None]:
-        """Call `hear` with every hint from now on, until the function that this returns is called."""
+        """Call `hear` with every hint from now on; the function that this returns ends it."""
         ...

@@ -25,11 +25,11 @@ class LocalBus:
         for hear in self._listeners:
             try:
                 hear(hint)
-            except Exception:  # noqa: BLE001 - whoever rings has done its work and is not to blame
+            except Exception:  # whoever rings has done its work and is not to blame
                 log.exception("bus_listener_failed", stream=hint.stream)
 
     def listen(self, hear: Callable[[Hint], None]) -> Callable[[], None]:
-        """Call `hear` with every hint until the returned function is called; that may come twice."""
+        """Call `hear` with every hint until the returned function is called, which may be twice."""
         entry = _Listener(hear)
         self._listeners = (*self._listeners, entry)
 

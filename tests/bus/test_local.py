@@ -1,3 +1,5 @@
+"""The bell reaches everybody, and nobody can break it for the others."""
+
 from __future__ import annotations
 
 from structlog.testing import capture_logs
@@ -12,7 +14,7 @@ def test_everybody_who_listens_hears_at_once() -> None:
     bo: list[Hint] = []
     bus.listen(ana.append)
     bus.listen(bo.append)
-    hints = [Moved("team:spokane", 4), Passing("thread:1", b"{}", "connection")]
+    hints: list[Hint] = [Moved("team:spokane", 4), Passing("thread:1", b"{}", "connection")]
     for hint in hints:
         bus.ring(hint)
     assert ana == bo == hints
@@ -49,7 +51,7 @@ def test_a_listener_that_fails_harms_neither_the_ringer_nor_the_others() -> None
     heard: list[Hint] = []
 
     def fail(hint: Hint) -> None:
-        raise RuntimeError("broken")
+        raise RuntimeError(hint)
 
     bus.listen(fail)
     bus.listen(heard.append)
