@@ -1,0 +1,64 @@
+"""The rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parent.parent
+ROOMS = ("inbox", "push", "agents_ui", "tests", "bench")
+LONGEST = 500
+NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc"}
+CLOCKS = {"now", "utcnow", "today"}
+
+
+def python_files(*rooms: str) -> list[Path]:
+    return [path for room in rooms for path in sorted((HOME / room).rglob("*.py"))]
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def test_the_rooms_are_where_this_test_looks() -> None:
+    assert Path(__file__) in python_files("tests")
+    assert HOME / "inbox" / "__init__.py" in python_files("inbox")
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in python_files(*ROOMS)}
+    assert {path: lines for path, lines in lengths.items() if lines > LONGEST} == {}
+
+
+def test_every_file_is_named_for_what_it_is() -> None:
+    assert [path for path in python_files(*ROOMS) if NAMELESS & {path.stem, path.parent.name}] == []
+
+
+def test_guest_houses_know_nothing_of_the_inbox() -> None:
+    guests = python_files("push", "agents_ui")
+    assert [path for path in guests for name in imported(path) if name.startswith("inbox")] == []
+
+
+def test_the_rules_never_ask_what_time_it_is() -> None:
+    asked = [
+        f"{path.name}:{node.lineno}"
+        for path in python_files("inbox/core")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in CLOCKS
+    ]
+    assert asked == []
+
+
+@pytest.mark.parametrize("extra", ["test", "lint"])
+def test_every_dependency_says_which_versions_it_was_made_for(extra: str) -> None:
+    project = tomllib.loads((HOME / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"][extra]
+    assert [need for need in wanted if ">=" not in need and need != "tzdata"] == []
