@@ -25,7 +25,7 @@ def imported(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def test_the_rooms_are_where_this_test_looks() -> None:
@@ -45,6 +45,14 @@ def test_every_file_is_named_for_what_it_is() -> None:
 def test_guest_houses_know_nothing_of_the_inbox() -> None:
     guests = python_files("push", "agents_ui")
     assert [path for path in guests for name in imported(path) if name.startswith("inbox")] == []
+
+
+def test_doors_reach_memory_only_through_what_happens() -> None:
+    behind = ("inbox.store", "inbox.bus", "inbox.auth")
+    doors = python_files("inbox/web", "inbox/live", "inbox/ops")
+    assert [
+        (path, name) for path in doors for name in imported(path) if name.startswith(behind)
+    ] == []
 
 
 def test_the_rules_never_ask_what_time_it_is() -> None:

@@ -86,11 +86,13 @@ def test_libraries_speak_in_the_same_form_from_warning_on(out: io.StringIO) -> N
 
 
 def test_setting_up_again_replaces(out: io.StringIO) -> None:
-    setup_logging("info", "json", stream=io.StringIO())
+    former = io.StringIO()
+    setup_logging("info", "json", stream=former)
     setup_logging("info", "json", stream=out)
     structlog.get_logger().info("once")
     logging.getLogger("aiohttp").error("twice")
     assert len(out.getvalue().splitlines()) == 2
+    assert former.getvalue() == ""
 
 
 def test_a_count_appears_under_its_labels() -> None:
