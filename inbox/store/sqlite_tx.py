@@ -1,0 +1,73 @@
+"""A transaction on SQLite, and how a work is run on it without waiting.
+
+The work is an `async def`, so that PostgreSQL can await it; here each call of its `tx` returns at
+once, so one step takes it to its end, on whatever thread owns the connection.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Coroutine
+from typing import Any, Literal, TypeVar
+
+from inbox.store.engine import Row, Value
+from inbox.store.queries import Query
+
+T = TypeVar("T")
+
+
+def step(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a work to its end here and now; on SQLite nothing that it may await truly waits."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        value: T = done.value
+        return value
+    coroutine.close()
+    raise RuntimeError(
+        f"{getattr(coroutine, '__qualname__', coroutine)} waited for something else than its tx: "
+        "a work must not await anything but the transaction it is given"
+    )
+
+
+class SqliteTx:
+    """An open transaction on a SQLite connection of this thread (see `Tx`).
+
+    `fault` keeps the last error of the database: a work that swallows it fails all the same, as it
+    would on PostgreSQL.
+    """
+
+    __slots__ = ("_cursor", "fault")
+    dialect: Literal["sqlite"] = "sqlite"
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._cursor = connection.cursor()
+        self.fault: sqlite3.Error | MemoryError | None = None
+
+    async def fetch(self, query: Query, **params: Value) -> list[Row]:
+        """All rows."""
+        try:
+            return self._cursor.execute(query.sqlite, _bind(query, params)).fetchall()
+        except (sqlite3.Error, MemoryError) as error:
+            self.fault = error
+            raise
+
+    async def fetch_one(self, query: Query, **params: Value) -> Row | None:
+        """The first row, or none."""
+        # All rows are taken: a statement left open would stand in the way of the commit.
+        rows = await self.fetch(query, **params)
+        return rows[0] if rows else None
+
+    async def execute(self, query: Query, **params: Value) -> int:
+        """Run it; how many rows it touched."""
+        try:
+            return max(self._cursor.execute(query.sqlite, _bind(query, params)).rowcount, 0)
+        except (sqlite3.Error, MemoryError) as error:
+            self.fault = error
+            raise
+
+
+def _bind(query: Query, params: dict[str, Value]) -> tuple[Value, ...]:
+    if len(params) != len(query.params):
+        raise TypeError(f"{query.name} takes {query.params}, not {tuple(params)}")
+    return tuple(map(params.__getitem__, query.params))
