@@ -1,0 +1,1 @@
+"""Who are you: customers' tokens, agents' passwords and sessions, personal tokens."""
