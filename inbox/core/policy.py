@@ -1,0 +1,69 @@
+"""Who may do what: the people who act, and one table of actions by role."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from inbox.core.errors import Forbidden
+
+Role = Literal["agent", "lead", "admin"]
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """A signed-in customer: the token's subject, its one thread, and when the token was made."""
+
+    id: str
+    thread: str
+    issued_at: int
+    expires_at: int
+    """Unix seconds, both: the end of the token is the end of what it allows."""
+    name: str | None = None
+
+
+class Agent(msgspec.Struct, frozen=True):
+    """A signed-in agent with the teams it belongs to, and by which credential (its id, and its end
+    in Unix ms, none for a personal token)."""
+
+    id: str
+    name: str
+    role: Role
+    teams: frozenset[str]
+    photo_url: str | None = None
+    credential: str = ""
+    expires_at: int | None = None
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """Whoever can open the data folder: acts as an admin, named in the audit log as such."""
+
+    id: str = "operator"
+    name: str = "Operator"
+    role: Role = "admin"
+
+
+Action = Literal[
+    "serve",
+    "repin",
+    "administer",
+]
+
+MAY: dict[Action, frozenset[Role]] = {
+    "serve": frozenset({"agent", "lead", "admin"}),
+    "repin": frozenset({"lead", "admin"}),
+    "administer": frozenset({"admin"}),
+}
+"""`serve`: read and answer the threads of one's own teams, whatever the role."""
+
+
+def demand(who: Agent | Operator, action: Action) -> None:
+    """Raise Forbidden unless this role may do this."""
+    if who.role not in MAY[action]:
+        needed = ", ".join(sorted(MAY[action]))
+        raise Forbidden(f"this needs one of the roles {needed}")
+
+
+def sees(agent: Agent, home: str, serving: str) -> bool:
+    """Whether a thread with these teams is one of the agent's. No role sees further."""
+    return home in agent.teams or serving in agent.teams

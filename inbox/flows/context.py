@@ -1,0 +1,84 @@
+"""What every flow stands on. The only place where a clock, ids and settings enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from inbox.auth.customers import CustomerTokens
+from inbox.auth.keys import Keys
+from inbox.auth.passwords import Passwords
+from inbox.bus import Bus
+from inbox.core.hints import Moved
+from inbox.flows.limits import Limits
+from inbox.flows.memory import Memory
+from inbox.flows.roster import Roster, read_roster
+from inbox.settings import Settings
+from inbox.store.engine import Engine, Tx
+from inbox.telemetry import Metrics
+
+T = TypeVar("T")
+Clock = Callable[[], int]
+"""Unix milliseconds now. It may step back: order comes from numbers, never from it."""
+Ids = Callable[[], str]
+"""A new UUIDv7 in lower-case text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One per process."""
+
+    store: Engine
+    bus: Bus
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    keys: Keys
+    tokens: CustomerTokens
+    passwords: Passwords
+    metrics: Metrics
+    limits: Limits
+    memory: Memory
+    mask: Callable[[str], str]
+    """Hides card numbers and what else the operator configured."""
+
+
+@dataclass(slots=True)
+class Writing:
+    """A transaction in progress: its clock reading, and whom to wake when it is on disk."""
+
+    tx: Tx
+    at: int
+    hints: dict[str, int] = field(default_factory=dict)
+
+    def moved(self, stream: str, head: int) -> None:
+        """Remember that a stream will be at `head` once this is committed."""
+        self.hints[stream] = head
+
+
+async def write(ctx: Context, work: Callable[[Writing], Coroutine[Any, Any, T]]) -> T:
+    """Run a work in a transaction of its own, and ring the bell after it is durable.
+
+    The work must be safe to run again from the start. A lost hint costs a second, never a message.
+    """
+
+    async def run(tx: Tx) -> tuple[T, dict[str, int]]:
+        writing = Writing(tx, ctx.clock())
+        return await work(writing), writing.hints
+
+    result, hints = await ctx.store.write(run)
+    for stream, head in hints.items():
+        ctx.bus.ring(Moved(stream, head))
+    return result
+
+
+async def roster(ctx: Context) -> Roster:
+    """Teams and people as last heard of; read anew after the registry moved."""
+    if (known := ctx.memory.roster) is not None:
+        return known
+    before = ctx.memory.registry
+    found = await ctx.store.read(read_roster)
+    if ctx.memory.registry == before:
+        ctx.memory.roster = found
+    return found

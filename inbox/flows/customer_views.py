@@ -1,0 +1,140 @@
+"""What a customer sees besides the stream: its thread in one answer, its messages, its team."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from inbox.core.cursor import Cursor
+from inbox.core.events import Serving, Status, TeamRef, customer_view
+from inbox.core.policy import Customer
+from inbox.flows.access import get_seen
+from inbox.flows.context import Context, roster
+from inbox.flows.summaries import numbered
+from inbox.store.engine import Row, Tx
+from inbox.store.queries import Q
+from inbox.store.records import Thread, read_item
+
+
+class Care(msgspec.Struct, frozen=True):
+    """How the customer wants to be cared for: by their own team."""
+
+    preference: Literal["team"] = "team"
+
+
+class CustomerThread(msgspec.Struct, frozen=True):
+    """A customer's thread. Events after `cursor` are what this answer does not know yet."""
+
+    thread: str
+    team: TeamRef
+    serving: Serving
+    status: Status | None
+    promise: None
+    care: Care
+    cursor: str
+    head: int
+    unread: int
+
+
+class RawPage(msgspec.Struct, frozen=True):
+    """A page of wire JSON; `next` is the `before` of the next one, none at the end."""
+
+    items: tuple[msgspec.Raw, ...]
+    next: str | None
+
+
+class Person(msgspec.Struct, frozen=True):
+    """One of the team, as customers see them."""
+
+    name: str
+    photo_url: str | None
+    line: str | None
+
+
+class TeamPage(msgspec.Struct, frozen=True):
+    """A team as its customers see it. What has not been set up yet is null."""
+
+    id: str
+    key: str
+    name: str
+    place: str | None
+    photo_url: str | None
+    people: tuple[Person, ...]
+    time_zone: str
+    hours: None = None
+    open: None = None
+    next_open: None = None
+    promise: None = None
+    notice: None = None
+
+
+async def customer_thread(ctx: Context, who: Customer) -> CustomerThread:
+    """The customer's thread as it is now, with the cursor to follow it from."""
+
+    async def look(tx: Tx) -> tuple[Thread, int]:
+        thread = await get_seen(tx, who, who.thread)
+        row = await tx.fetch_one(
+            Q.count_unread, thread=thread.id, after=thread.customer_read, author="agent"
+        )
+        return thread, 0 if row is None else row[0]
+
+    thread, unread = await ctx.store.read(look)
+    people = await roster(ctx)
+    status = None
+    if thread.state is not None:
+        # A snooze is the team's own business: to the customer the conversation is open.
+        state = "open" if thread.state == "snoozed" else thread.state
+        status = Status(state, thread.conversation)
+    return CustomerThread(
+        thread=thread.id,
+        team=people.team_ref(thread.home_team),
+        serving=Serving(people.team_ref(thread.serving_team), thread.serving_why),
+        status=status,
+        promise=None,
+        care=Care(),
+        cursor=str(Cursor(ctx.memory.epoch, thread.head)),
+        head=thread.head,
+        unread=unread,
+    )
+
+
+async def customer_messages(ctx: Context, who: Customer, *, before: int, limit: int) -> RawPage:
+    """The customer's messages before a place, newest first."""
+
+    async def look(tx: Tx) -> list[Row]:
+        await get_seen(tx, who, who.thread)
+        return await tx.fetch(
+            Q.messages_newest, thread=who.thread, before=before, limit=limit + 1
+        )
+
+    rows = await ctx.store.read(look)
+    shown = [view for row in rows[:limit] if (view := customer_view(read_item(row)))]
+    return RawPage(
+        items=tuple(numbered(item.seq, item.payload) for item in shown),
+        next=str(shown[-1].seq) if len(rows) > limit else None,
+    )
+
+
+async def team_page(ctx: Context, who: Customer) -> TeamPage:
+    """The customer's home team."""
+
+    async def look(tx: Tx) -> Thread:
+        return await get_seen(tx, who, who.thread)
+
+    thread = await ctx.store.read(look)
+    people = await roster(ctx)
+    team = people.team(thread.home_team)
+    members = sorted(
+        (people.agents[agent] for agent in people.active(team.id)),
+        key=lambda agent: (agent.name, agent.id),
+    )
+    return TeamPage(
+        id=team.id,
+        key=team.key,
+        name=team.name,
+        place=team.place,
+        photo_url=team.photo_url,
+        people=tuple(Person(one.name, one.photo_url, one.line) for one in members),
+        time_zone=team.time_zone,
+    )

@@ -1,0 +1,204 @@
+"""What an agent sees besides the streams: who I am, the lists, one thread and its timeline."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from inbox.core.cursor import LARGEST, Cursor
+from inbox.core.errors import BadRequest
+from inbox.core.events import TeamRef, wire
+from inbox.core.policy import Agent, Role
+from inbox.flows.access import get_seen
+from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.customer_views import RawPage
+from inbox.flows.signin import move_registry
+from inbox.flows.summaries import ThreadSummary, count_unread_of, read_summary, read_summary_of
+from inbox.store.engine import Row, Tx
+from inbox.store.queries import Q, Query
+from inbox.store.records import Thread, read_item, read_thread
+
+View = Literal["mine", "waiting", "team", "all", "snoozed"]
+
+_LISTS: dict[View, Query] = {
+    "mine": Q.list_mine,
+    "waiting": Q.list_waiting,
+    "team": Q.list_team,
+    "all": Q.list_all,
+    "snoozed": Q.list_snoozed,
+}
+
+
+class Colleague(msgspec.Struct, frozen=True):
+    """An agent as other agents see them."""
+
+    id: str
+    name: str
+    role: Role
+    photo_url: str | None
+    line: str | None
+    on_duty: bool
+
+
+class TeamStream(msgspec.Struct, frozen=True):
+    """A team of mine, its stream, and the cursor to follow it from."""
+
+    team: TeamRef
+    stream: str
+    cursor: str
+
+
+class Duty(msgspec.Struct, frozen=True):
+    """Whether the agent is on duty: their own choice, apart from any connection."""
+
+    on: bool
+
+
+class Me(msgspec.Struct, frozen=True):
+    """The signed-in agent. Fetched before the lists: events after the cursors apply as upserts."""
+
+    agent: Colleague
+    teams: tuple[TeamStream, ...]
+    duty: Duty
+
+
+class SummaryPage(msgspec.Struct, frozen=True):
+    """A page of a list; `next` is the `cursor` of the next one, none at the end."""
+
+    items: tuple[ThreadSummary, ...]
+    next: str | None
+
+
+class TeamSheet(msgspec.Struct, frozen=True):
+    """A team of mine with its people."""
+
+    team: TeamRef
+    members: tuple[Colleague, ...]
+
+
+class TeamSheets(msgspec.Struct, frozen=True):
+    """All teams of mine."""
+
+    items: tuple[TeamSheet, ...]
+    next: None = None
+
+
+async def me(ctx: Context, who: Agent) -> Me:
+    """Who is signed in, the teams with their streams and cursors, and duty."""
+
+    async def look(tx: Tx) -> dict[str, int]:
+        return {row[0]: row[1] for row in await tx.fetch(Q.all_heads)}
+
+    heads = await ctx.store.read(look)
+    people = await roster(ctx)
+    mine = await colleague(ctx, who.id)
+    return Me(
+        agent=mine,
+        teams=tuple(
+            TeamStream(
+                people.team_ref(team),
+                f"team:{team}",
+                str(Cursor(ctx.memory.epoch, heads[f"team:{team}"])),
+            )
+            for team in sorted(who.teams)
+        ),
+        duty=Duty(mine.on_duty),
+    )
+
+
+async def set_duty(ctx: Context, who: Agent, *, on: bool) -> Duty:
+    """Go on duty, or off. It lasts until chosen otherwise."""
+
+    async def work(writing: Writing) -> None:
+        await writing.tx.execute(Q.set_duty, agent=who.id, on_duty=on)
+        await move_registry(writing)
+
+    await write(ctx, work)
+    return Duty(on)
+
+
+async def colleague(ctx: Context, agent_id: str) -> Colleague:
+    """An agent as other agents see them."""
+    found = (await roster(ctx)).agent(agent_id)
+    return Colleague(
+        found.id, found.name, found.role, found.photo_url, found.line, found.on_duty
+    )
+
+
+async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
+    """The people of my teams, with who is on duty."""
+    people = await roster(ctx)
+    sheets = []
+    for team in sorted(who.teams):
+        members = [await colleague(ctx, agent) for agent in people.active(team)]
+        members.sort(key=lambda one: (one.name, one.id))
+        sheets.append(TeamSheet(people.team_ref(team), tuple(members)))
+    return TeamSheets(tuple(sheets))
+
+
+async def queue(
+    ctx: Context, who: Agent, *, view: View, cursor: str | None, limit: int
+) -> SummaryPage:
+    """One of the desk's lists, a page at a time.
+
+    *mine*, *waiting* and *team* come in the order of waiting, *snoozed* in the order of waking,
+    *all* by newest message.
+    """
+    newest_first = view == "all"
+    at, thread = _place(cursor, newest_first=newest_first)
+
+    async def look(tx: Tx) -> tuple[list[Row], list[ThreadSummary]]:
+        rows = await tx.fetch(_LISTS[view], agent=who.id, at=at, id=thread, limit=limit + 1)
+        shown = [
+            read_summary(row, unread=await count_unread_of(tx, row[0], agent=who.id))
+            for row in rows[:limit]
+        ]
+        return rows, shown
+
+    rows, shown = await ctx.store.read(look)
+    more = len(rows) > limit
+    return SummaryPage(
+        items=tuple(shown), next=_after(view, read_thread(rows[limit - 1])) if more else None
+    )
+
+
+async def summary(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
+    """One thread in a line. NotFound unless it is one of the agent's."""
+
+    async def look(tx: Tx) -> ThreadSummary:
+        await get_seen(tx, who, thread)
+        return await read_summary_of(tx, thread, agent=who.id)
+
+    return await ctx.store.read(look)
+
+
+async def timeline(
+    ctx: Context, who: Agent, *, thread: str, before: int, limit: int
+) -> RawPage:
+    """Everything in a thread's log before a place, newest first: messages, notes and marks."""
+
+    async def look(tx: Tx) -> list[Row]:
+        await get_seen(tx, who, thread)
+        return await tx.fetch(Q.thread_newest, thread=thread, before=before, limit=limit + 1)
+
+    rows = await ctx.store.read(look)
+    items = tuple(msgspec.Raw(wire(read_item(row))) for row in rows[:limit])
+    return RawPage(items=items, next=str(rows[limit - 1][0]) if len(rows) > limit else None)
+
+
+def _place(cursor: str | None, *, newest_first: bool) -> tuple[int, str]:
+    """Where a page begins. Ids are lower-case hex and dashes: `g` is beyond all of them."""
+    if cursor is None:
+        return (LARGEST, "g") if newest_first else (-1, "")
+    at, _, thread = cursor.partition(".")
+    if not at.isdecimal() or len(at) > 16 or not thread or not thread.isascii():
+        raise BadRequest.field("query.cursor", "is not a cursor of this list")
+    return int(at), thread
+
+
+def _after(view: View, last: Thread) -> str:
+    at = {"all": last.last_message_at, "snoozed": last.snoozed_until}.get(
+        view, last.waiting_since
+    )
+    return f"{LARGEST if at is None else at}.{last.id}"

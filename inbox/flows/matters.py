@@ -1,0 +1,126 @@
+"""Between the rules of a conversation and its rows: the same steps for every flow that changes one.
+
+A thread's row holds the live state of its newest conversation; `conversations` keeps one row per
+matter for history and reports. `settle` brings a rule's outcome into both and into the log.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from inbox.core.conversation import (
+    Assigned,
+    Began,
+    Change,
+    Conversation,
+    Reopened,
+    Resolved,
+    Snoozed,
+)
+from inbox.core.errors import Holder
+from inbox.core.events import (
+    AssigneeEvent,
+    Serving,
+    ServingEvent,
+    Side,
+    Status,
+    StatusEvent,
+)
+from inbox.core.instant import to_text
+from inbox.flows.context import Writing
+from inbox.flows.log import Entry
+from inbox.flows.roster import Roster
+from inbox.store.engine import Value
+from inbox.store.queries import Q
+from inbox.store.records import Thread
+
+
+def conversation_of(thread: Thread) -> Conversation:
+    """A thread's newest conversation, for the rules."""
+    return Conversation(
+        number=thread.conversation,
+        state=thread.state or "none",
+        assignee=thread.assignee_id,
+        snoozed_until=thread.snoozed_until,
+        resolved_at=thread.resolved_at,
+        waiting_since=thread.waiting_since,
+    )
+
+
+def with_conversation(thread: Thread, conv: Conversation) -> Thread:
+    """The thread with this as its newest conversation."""
+    return msgspec.structs.replace(
+        thread,
+        conversation=conv.number,
+        state=None if conv.state == "none" else conv.state,
+        assignee_id=conv.assignee,
+        snoozed_until=conv.snoozed_until,
+        resolved_at=conv.resolved_at,
+        waiting_since=conv.waiting_since,
+    )
+
+
+def holder_of(thread: Thread, people: Roster) -> Holder | None:
+    """Who has the conversation, by name."""
+    if thread.assignee_id is None:
+        return None
+    return Holder(thread.assignee_id, people.agent(thread.assignee_id).name)
+
+
+async def settle(
+    writing: Writing,
+    thread: Thread,
+    outcome: tuple[Conversation, tuple[Change, ...]],
+    *,
+    people: Roster,
+    side: Side,
+    by: str | None = None,
+) -> tuple[Thread, list[Entry]]:
+    """Bring a rule's outcome into the thread, its history and entries for the log.
+
+    `side` is who begins a conversation, `by` the agent who acts. A bounced conversation that is
+    resolved goes home: the next one starts there.
+    """
+    conv, changes = outcome
+    after = with_conversation(thread, conv)
+    entries: list[Entry] = []
+    for change in changes:
+        if isinstance(change, Assigned):
+            ref = None if change.agent is None else people.agent_ref(change.agent)
+            entries.append(Entry("assignee", AssigneeEvent(ref, change.reason)))
+            continue
+        until = to_text(change.until) if isinstance(change, Snoozed) else None
+        status = Status(change.state, change.number, until, by)
+        entries.append(Entry("status", StatusEvent(status)))
+        await _keep_history(writing, after, change, side=side, by=by)
+        if isinstance(change, Resolved) and after.serving_why == "bounce":
+            after = serve_home(after)
+            home = Serving(people.team_ref(after.home_team), "home")
+            entries.append(Entry("serving", ServingEvent(home, reason="resolved")))
+    return after, entries
+
+
+def serve_home(thread: Thread) -> Thread:
+    """The thread served by its home team."""
+    return msgspec.structs.replace(
+        thread, serving_team=thread.home_team, serving_why="home", serving_until=None
+    )
+
+
+async def _keep_history(
+    writing: Writing, thread: Thread, change: Change, *, side: Side, by: str | None
+) -> None:
+    place: dict[str, Value] = {"thread": thread.id, "number": thread.conversation}
+    match change:
+        case Began():
+            await writing.tx.execute(
+                Q.add_conversation, **place, at=writing.at, by=side, team=thread.serving_team
+            )
+        case Reopened():
+            await writing.tx.execute(Q.note_reopened, **place)
+        case Resolved():
+            await writing.tx.execute(
+                Q.note_resolved, **place, at=writing.at, agent=by, team=thread.serving_team
+            )
+        case _:
+            pass

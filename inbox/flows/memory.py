@@ -1,0 +1,45 @@
+"""What a process remembers of the registry (people, teams, who is signed in), until it moves."""
+
+from __future__ import annotations
+
+from inbox.core import policy
+from inbox.core.hints import REGISTRY, Moved, Passing
+from inbox.flows.roster import Roster
+from inbox.flows.turns import Turns
+
+CUSTOMERS_REMEMBERED = 100_000
+"""A bound on memory, far above the customers who write within one token's life."""
+
+
+class Memory:
+    """Caches that are all dropped when the registry moves, and the database's epoch."""
+
+    def __init__(self, epoch: str) -> None:
+        self.epoch = epoch
+        self.receipts = Turns()
+        self.roster: Roster | None = None
+        self.registry = -1
+        self._customers: dict[tuple[str, int, int], policy.Customer] = {}
+        self.agents: dict[str, policy.Agent] = {}
+
+    def hear(self, hint: Moved | Passing) -> None:
+        """Forget what the registry's move may have made untrue."""
+        if isinstance(hint, Moved) and hint.stream == REGISTRY and hint.head > self.registry:
+            self.registry = hint.head
+            self.forget()
+
+    def forget(self) -> None:
+        """Drop everything; it is read again when needed."""
+        self.roster = None
+        self._customers.clear()
+        self.agents.clear()
+
+    def customer(self, sub: str, issued_at: int, expires_at: int) -> policy.Customer | None:
+        """The customer of a token that was let in before."""
+        return self._customers.get((sub, issued_at, expires_at))
+
+    def remember_customer(self, customer: policy.Customer) -> None:
+        """Let this token in without a look at the database from now on."""
+        if len(self._customers) >= CUSTOMERS_REMEMBERED:
+            self._customers.clear()
+        self._customers[customer.id, customer.issued_at, customer.expires_at] = customer

@@ -1,0 +1,242 @@
+"""Somebody writes: the message is stored once, in order, and whoever listens is woken.
+
+The look-up of `client_id` comes before every guard, limit, state and access check, so that a retry
+is always safe: a known pair answers with the first result, the same id with another body is a
+Conflict, and only then the rules are asked.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from inbox.core import conversation as rules
+from inbox.core.errors import BadRequest, Conflict, NotFound, StaleView
+from inbox.core.events import Author, Message, MessageEvent
+from inbox.core.instant import to_text
+from inbox.core.policy import Agent, Customer, sees
+from inbox.core.text import clean_body, clean_client_id
+from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.log import Entry, append, append_message
+from inbox.flows.matters import conversation_of, holder_of, settle
+from inbox.flows.roster import Roster
+from inbox.flows.summaries import numbered
+from inbox.store.engine import Tx
+from inbox.store.queries import Q
+from inbox.store.records import Thread, read_item, read_thread
+
+HOUR_MS = 3_600_000
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What the sender gives. `seen_seq` and `force` are an agent's: what of the thread was seen."""
+
+    client_id: str
+    body: str
+    seen_seq: int | None = None
+    force: bool = False
+    urgent: bool = False
+    attachments: tuple[str, ...] = ()
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """The stored message as wire JSON with its `seq`; `duplicate` when it had come before."""
+
+    seq: int
+    message: msgspec.Raw
+    duplicate: bool
+
+
+class _Keyed(msgspec.Struct, frozen=True):
+    """A draft with what makes it known again."""
+
+    draft: Draft
+    body: str
+    client_key: str
+    body_key: str
+
+
+async def send(ctx: Context, who: Customer | Agent, *, thread: str, draft: Draft) -> Sent:
+    """Store one message. When this returns it is on disk.
+
+    Idempotent by `client_id`, per sender and thread, for ever. An agent's reply to a conversation
+    that another holds is a Conflict naming the holder, and one whose author has not seen the
+    customer's newest message raises StaleView, both unless `force`; a reply takes a conversation
+    that nobody has. Raises BadRequest, NotFound, Conflict, StaleView, RateLimited, NotDurable.
+    """
+    is_agent = isinstance(who, Agent)
+    client_id = clean_client_id(draft.client_id)
+    if draft.attachments:
+        raise BadRequest.field("attachments", "uploads are not part of this version")
+    body = clean_body(draft.body)
+    keyed = _Keyed(
+        draft,
+        body if is_agent else ctx.mask(body),
+        ctx.keys.client_key("agent" if is_agent else "customer", who.id, client_id),
+        ctx.keys.body_key(draft.body),
+    )
+    if not ctx.limits.allows("agent_sends" if is_agent else "customer_sends", who.id):
+        return await _retry_only(ctx, who, thread, keyed)
+    people = await roster(ctx)
+
+    async def work(writing: Writing) -> Sent:
+        row = await writing.tx.fetch_one(Q.lock_thread, thread=thread)
+        if row is None:
+            raise NotFound("there is no such thread")
+        if known := await find_sent(writing.tx, thread, keyed.client_key, keyed.body_key):
+            return known
+        if isinstance(who, Agent):
+            return await _reply(ctx, writing, who, read_thread(row), keyed, people)
+        return await _write_in(ctx, writing, who, read_thread(row), keyed, people)
+
+    sent = await write(ctx, work)
+    count = ctx.metrics.duplicates if sent.duplicate else ctx.metrics.accepted
+    count("agent" if is_agent else "customer").inc()
+    return sent
+
+
+async def find_sent(tx: Tx, thread: str, client_key: str, body_key: str) -> Sent | None:
+    """What the same sender sent before under this `client_id`; Conflict where it was another text.
+
+    An erased message is known too: it answers with an empty body, whatever comes.
+    """
+    row = await tx.fetch_one(Q.find_sent, thread=thread, client_key=client_key)
+    if row is None:
+        return None
+    seq, kind, at, stored_key, payload = row
+    if kind == "erased":
+        return Sent(seq, _erased_message(seq, at), duplicate=True)
+    if stored_key is not None and stored_key != body_key:
+        raise Conflict("this client_id was used with another body")
+    return Sent(seq, numbered(seq, payload), duplicate=True)
+
+
+def _erased_message(seq: int, at: int) -> msgspec.Raw:
+    message = Message("", Author("system", "", None), "", to_text(at), 0)
+    return numbered(seq, msgspec.json.encode(MessageEvent(message)).decode())
+
+
+async def _retry_only(
+    ctx: Context, who: Customer | Agent, thread: str, keyed: _Keyed
+) -> Sent:
+    """Over the limit, only what came before is answered."""
+
+    async def look(tx: Tx) -> Sent | None:
+        return await find_sent(tx, thread, keyed.client_key, keyed.body_key)
+
+    if known := await ctx.store.read(look):
+        return known
+    raise ctx.limits.refusal("agent_sends" if isinstance(who, Agent) else "customer_sends")
+
+
+async def _write_in(
+    ctx: Context,
+    writing: Writing,
+    who: Customer,
+    thread: Thread,
+    keyed: _Keyed,
+    people: Roster,
+) -> Sent:
+    """A customer's message: begins, wakes or reopens the conversation, or goes on with it."""
+    if thread.customer_id != who.id:
+        raise NotFound("there is no such thread")
+    tx, reopen_ms = writing.tx, ctx.settings.reopen_hours * HOUR_MS
+    outcome = rules.customer_wrote(conversation_of(thread), now=writing.at, reopen_ms=reopen_ms)
+    if thread.last_customer_seq == 0:
+        await tx.execute(Q.note_written, customer=who.id, at=writing.at)
+        await tx.execute(Q.count_customer, team=thread.home_team, change=1)
+    after, entries = await settle(writing, thread, outcome, people=people, side="customer")
+    message = _message(ctx, writing, after, Author("customer", who.id, who.name), keyed)
+    return await _store(writing, thread, after, entries, message, keyed)
+
+
+async def _reply(
+    ctx: Context,
+    writing: Writing,
+    who: Agent,
+    thread: Thread,
+    keyed: _Keyed,
+    people: Roster,
+) -> Sent:
+    """An agent's message: guarded against a stale view and against another holder."""
+    if not sees(who, thread.home_team, thread.serving_team):
+        raise NotFound("there is no such thread")
+    draft = keyed.draft
+    if draft.seen_seq is None:
+        raise BadRequest.field("seen_seq", "the last seq that the author has seen is needed")
+    if not draft.force:
+        _demand_place(thread, who, people)
+        await _demand_fresh(writing.tx, thread, draft.seen_seq)
+    outcome = rules.agent_wrote(
+        conversation_of(thread),
+        agent=who.id,
+        now=writing.at,
+        reopen_ms=ctx.settings.reopen_hours * HOUR_MS,
+    )
+    after, entries = await settle(
+        writing, thread, outcome, people=people, side="agent", by=who.id
+    )
+    if thread.waiting_since is not None:
+        await writing.tx.execute(
+            Q.note_first_response,
+            thread=thread.id,
+            number=after.conversation,
+            at=writing.at,
+            agent=who.id,
+            team=after.serving_team,
+        )
+    message = _message(ctx, writing, after, people.author(who.id), keyed)
+    return await _store(writing, thread, after, entries, message, keyed)
+
+
+def _demand_place(thread: Thread, who: Agent, people: Roster) -> None:
+    holder = holder_of(thread, people)
+    if holder is not None and holder.id != who.id and thread.state != "resolved":
+        raise Conflict(f"{holder.name} has this conversation", holder=holder)
+
+
+async def _demand_fresh(tx: Tx, thread: Thread, seen_seq: int) -> None:
+    if seen_seq >= thread.last_customer_seq:
+        return
+    rows = await tx.fetch(Q.customer_messages_after, thread=thread.id, seq=seen_seq)
+    unseen = (read_item(row) for row in rows)
+    raise StaleView(
+        tuple(numbered(item.seq, item.payload) for item in unseen if item.type == "message"),
+        head=thread.head,
+    )
+
+
+def _message(
+    ctx: Context, writing: Writing, thread: Thread, author: Author, keyed: _Keyed
+) -> Message:
+    return Message(
+        id=ctx.ids(),
+        author=author,
+        body=keyed.body,
+        sent_at=to_text(writing.at),
+        conversation=thread.conversation,
+        client_id=keyed.draft.client_id,
+    )
+
+
+async def _store(
+    writing: Writing,
+    before: Thread,
+    after: Thread,
+    entries: list[Entry],
+    message: Message,
+    keyed: _Keyed,
+) -> Sent:
+    author = message.author
+    entry = Entry("message", MessageEvent(message), author.kind, keyed.client_key, keyed.body_key)
+    seq = before.head + len(entries) + 1
+    after = msgspec.structs.replace(after, last_message_at=writing.at, unindexed=True)
+    if author.kind == "customer":
+        after = msgspec.structs.replace(after, last_customer_seq=seq)
+    else:
+        after = msgspec.structs.replace(after, last_agent_seq=seq, last_agent_id=author.id)
+    if entries:
+        _, items = await append(writing, before, after, [*entries, entry])
+    else:
+        _, items = await append_message(writing, after, entry)
+    stored = items[-1]
+    return Sent(stored.seq, numbered(stored.seq, stored.payload), duplicate=False)

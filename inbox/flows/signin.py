@@ -1,0 +1,152 @@
+"""Who is there: customers by the company's tokens, agents by personal token, password or session."""
+
+from __future__ import annotations
+
+import msgspec
+
+from inbox.auth.keys import hash_token, make_token, token_kind
+from inbox.core.errors import Unauthorized
+from inbox.core.instant import to_text
+from inbox.core.policy import Agent, Customer
+from inbox.core.text import fold_name
+from inbox.flows.arrival import arrive
+from inbox.flows.context import Context, Writing, roster, write
+from inbox.store.engine import Row, Tx
+from inbox.store.queries import Q, Query
+from inbox.store.records import read_agent, read_customer
+
+HOUR_MS = 3_600_000
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A browser's session: the cookie's value, shown once, and when it ends."""
+
+    token: str
+    agent: Agent
+    expires_at: str
+
+
+async def customer(ctx: Context, token: str) -> Customer:
+    """Let a customer in: the token is verified, its claims are taken, the thread is there.
+
+    What was let in before costs no look at the database until the registry moves. Raises
+    Unauthorized.
+    """
+    claims = await ctx.tokens.verify(token, now_ms=ctx.clock())
+    known = ctx.memory.customer(claims.sub, claims.issued_at, claims.expires_at)
+    if known is not None:
+        return known
+    registry = ctx.memory.registry
+    arrived = await arrive(ctx, claims)
+    if ctx.memory.registry == registry:
+        ctx.memory.remember_customer(arrived)
+    return arrived
+
+
+async def agent(ctx: Context, token: str) -> Agent:
+    """Let an agent in by a personal token or a session's cookie. Raises Unauthorized."""
+    if token_kind(token) is None:
+        raise Unauthorized("this is not a token of this server")
+    hashed = hash_token(token)
+    now = ctx.clock()
+    known = ctx.memory.agents.get(hashed)
+    if known is None:
+        registry = ctx.memory.registry
+        known = await _find(ctx, Q.find_credential, hash=hashed)
+        if ctx.memory.registry == registry:
+            ctx.memory.agents[hashed] = known
+    if known.expires_at is not None and known.expires_at <= now:
+        raise Unauthorized("this session has ended")
+    return known
+
+
+async def open_session(ctx: Context, *, name: str, password: str, address: str) -> Session:
+    """Sign an agent in by name and password.
+
+    A wrong name and a wrong password cost the same time and say the same. Failed tries count by
+    `address`; raises RateLimited when they are too many, else Unauthorized.
+    """
+    ctx.limits.demand_room("failed_sign_ins", address)
+
+    async def look(tx: Tx) -> Row | None:
+        return await tx.fetch_one(Q.agent_password, sign_in=fold_name(name))
+
+    row = await ctx.store.read(look)
+    stored = None if row is None else row[1]
+    if not await ctx.passwords.verify(stored, password) or row is None or stored is None:
+        ctx.limits.allows("failed_sign_ins", address)
+        ctx.metrics.failed_sign_ins("desk").inc()
+        raise Unauthorized("no agent has this name and password")
+    if ctx.passwords.needs_rehash(stored):
+        stored = await ctx.passwords.hash(password)
+    token, agent_id = make_token("session"), row[0]
+
+    async def work(writing: Writing) -> int:
+        expires = writing.at + ctx.settings.session_hours * HOUR_MS
+        await writing.tx.execute(Q.set_password, agent=agent_id, password_hash=stored)
+        await writing.tx.execute(
+            Q.add_credential,
+            id=ctx.ids(),
+            agent=agent_id,
+            kind="session",
+            hash=hash_token(token),
+            label=None,
+            at=writing.at,
+            expires_at=expires,
+        )
+        return expires
+
+    expires_at = await write(ctx, work)
+    return Session(token, await agent(ctx, token), to_text(expires_at))
+
+
+async def close_session(ctx: Context, token: str) -> None:
+    """End a session; one that has ended already is no error."""
+
+    async def work(writing: Writing) -> None:
+        ended = await writing.tx.execute(Q.revoke_hash, hash=hash_token(token), at=writing.at)
+        if ended:
+            await move_registry(writing)
+
+    await write(ctx, work)
+
+
+async def still_valid(ctx: Context, who: Customer | Agent) -> Customer | Agent:
+    """Look again at whoever holds a live connection, after the registry moved.
+
+    Answers with who it is now (teams and role may have changed); raises Unauthorized where the
+    token no longer stands.
+    """
+    if isinstance(who, Agent):
+        return await _find(ctx, Q.find_credential_by_id, id=who.credential)
+
+    async def look(tx: Tx) -> Row | None:
+        return await tx.fetch_one(Q.get_customer, customer=who.id)
+
+    row = await ctx.store.read(look)
+    if row is None or who.issued_at < read_customer(row).signed_out_at:
+        raise Unauthorized("this customer was signed out")
+    return who
+
+
+async def move_registry(writing: Writing) -> None:
+    """Say, in this transaction, that people, teams, tokens or sign-outs have changed."""
+    row = await writing.tx.fetch_one(Q.advance_stream, stream="registry", count=1)
+    if row is not None:
+        writing.moved("registry", row[0])
+
+
+async def _find(ctx: Context, query: Query, **by: str) -> Agent:
+    async def look(tx: Tx) -> Row | None:
+        return await tx.fetch_one(query, **by)
+
+    row = await ctx.store.read(look)
+    if row is None:
+        raise Unauthorized("this token is not known, or no longer")
+    credential, _, expires_at = row[:3]
+    found = read_agent(row[3:])
+    people = await roster(ctx)
+    teams = frozenset(team.id for team in people.teams_of(found.id))
+    return Agent(
+        found.id, found.name, found.role, teams, found.photo_url, credential, expires_at
+    )

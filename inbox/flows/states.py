@@ -1,0 +1,64 @@
+"""The states of a conversation, as agents change them: snooze, resolve, reopen; and time, that wakes."""
+
+from __future__ import annotations
+
+from inbox.core import conversation as rules
+from inbox.core.policy import Agent
+from inbox.flows.assignment import act
+from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.log import append
+from inbox.flows.matters import conversation_of, settle
+from inbox.flows.summaries import ThreadSummary
+from inbox.store.engine import Tx
+from inbox.store.queries import Q
+from inbox.store.records import read_thread
+
+
+async def snooze(ctx: Context, who: Agent, *, thread: str, until: int) -> ThreadSummary:
+    """Put a conversation aside until a time (Unix ms), or until the customer writes."""
+    return await act(
+        ctx, who, thread, lambda conv, row, people, now: rules.snooze(conv, until=until, now=now)
+    )
+
+
+async def resolve(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
+    """Settle the matter. A bounced conversation goes home with it."""
+    return await act(
+        ctx, who, thread, lambda conv, row, people, now: rules.resolve(conv, now=now)
+    )
+
+
+async def reopen(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
+    """Open the newest conversation again."""
+    return await act(ctx, who, thread, lambda conv, *_: rules.reopen(conv))
+
+
+async def wake_due(ctx: Context, *, limit: int = 200) -> int:
+    """Open the snoozed conversations whose time has come; how many were due.
+
+    Each in a transaction of its own that looks again under the lock: of several processes one
+    wakes it, and a snooze that was moved meanwhile sleeps on.
+    """
+
+    async def due(tx: Tx) -> list[str]:
+        rows = await tx.fetch(Q.due_snoozes, now=ctx.clock(), limit=limit)
+        return [row[0] for row in rows]
+
+    threads = await ctx.store.read(due)
+    people = await roster(ctx) if threads else None
+    for thread in threads:
+
+        async def work(writing: Writing, thread: str = thread) -> None:
+            row = await writing.tx.fetch_one(Q.lock_thread, thread=thread)
+            if row is None or people is None:
+                return
+            before = read_thread(row)
+            outcome = rules.wake(conversation_of(before), now=writing.at)
+            if outcome[1]:
+                after, entries = await settle(
+                    writing, before, outcome, people=people, side="agent"
+                )
+                await append(writing, before, after, entries)
+
+        await write(ctx, work)
+    return len(threads)

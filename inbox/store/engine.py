@@ -1,0 +1,73 @@
+"""What a database engine offers: one transaction written once, run on SQLite or PostgreSQL.
+
+A *work* is an `async def work(tx)` that speaks only to its `tx`. PostgreSQL awaits it on a pooled
+connection; SQLite steps it to its end on the writer thread, where nothing truly waits, together
+with every other work that waits there, and answers all of them after one fsync (group commit).
+So a work must not await anything but its `tx`, and must be safe to run again from the start:
+an engine may repeat it after a deadlock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Literal, Protocol, TypeVar
+
+from inbox.store.queries import Query
+
+T = TypeVar("T")
+
+Dialect = Literal["sqlite", "postgres"]
+Row = Sequence[Any]
+"""One result row by position; booleans are 0/1 from SQLite and true/false from PostgreSQL."""
+
+Value = str | int | float | bool | None
+
+
+class Tx(Protocol):
+    """One open transaction. Every method runs a named query with its parameters by name."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which engine this is; asked only by full-text search."""
+        ...
+
+    async def fetch(self, query: Query, **params: Value) -> list[Row]:
+        """All rows."""
+        ...
+
+    async def fetch_one(self, query: Query, **params: Value) -> Row | None:
+        """The first row, or none."""
+        ...
+
+    async def execute(self, query: Query, **params: Value) -> int:
+        """Run it; how many rows it touched."""
+        ...
+
+
+Work = Callable[[Tx], Coroutine[Any, Any, T]]
+
+
+class Engine(Protocol):
+    """A database that keeps its word.
+
+    `write` returns only when the work is on disk (fsynced, or committed with
+    `synchronous_commit=on`), and raises `NotDurable` when it could not be; what the work itself
+    raises comes out unchanged and rolls back that work alone.
+    """
+
+    @property
+    def dialect(self) -> Dialect:
+        """Which engine this is."""
+        ...
+
+    async def write(self, work: Work[T]) -> T:
+        """Run the work in a transaction of its own and answer after it is durable."""
+        ...
+
+    async def read(self, work: Work[T]) -> T:
+        """Run the work on one consistent snapshot; it must not write."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was accepted, then let go of the database."""
+        ...

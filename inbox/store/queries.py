@@ -1,0 +1,78 @@
+"""The named queries of `queries.sql`, compiled once for each engine.
+
+A query in the file is a block that begins with `-- name: lock_thread` and one or more comment
+lines that say what it is for; parameters are written `:thread`. A block that begins with
+`-- fragment: thread_columns` is text that later blocks take in as `{thread_columns}`. SQLite gets
+`?1`, PostgreSQL `$1`; `FOR UPDATE` is taken out for SQLite, whose one writer holds the lock anyway.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+_BLOCK = re.compile(r"^-- (name|fragment): (\w+)\s*$", re.MULTILINE)
+_FRAGMENT = re.compile(r"\{(\w+)\}")
+_PARAM = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+_LOCK = re.compile(r"\s+FOR UPDATE\b(\s+OF \w+)?")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """One statement: its text for each engine and the order in which parameters are passed."""
+
+    name: str
+    about: str
+    sqlite: str
+    postgres: str
+    params: tuple[str, ...]
+
+
+def compile_query(name: str, text: str) -> Query:
+    """Make a query of a block's text: comment lines are its description, the rest its SQL."""
+    lines = text.strip().splitlines()
+    about = " ".join(line[3:].strip() for line in lines if line.startswith("-- "))
+    sql = "\n".join(line for line in lines if not line.startswith("--")).strip().rstrip(";")
+    params = tuple(dict.fromkeys(_PARAM.findall(sql)))
+    place = {param: number for number, param in enumerate(params, start=1)}
+    return Query(
+        name=name,
+        about=about,
+        sqlite=_LOCK.sub("", _PARAM.sub(lambda found: f"?{place[found[1]]}", sql)),
+        postgres=_PARAM.sub(lambda found: f"${place[found[1]]}", sql),
+        params=params,
+    )
+
+
+def load_queries(filename: str) -> dict[str, Query]:
+    """Read one file of named queries that lies beside this module."""
+    text = files(__package__).joinpath(filename).read_text("utf-8")
+    parts = _BLOCK.split(text)[1:]
+    fragments: dict[str, str] = {}
+    queries: dict[str, Query] = {}
+    for kind, name, body in zip(parts[0::3], parts[1::3], parts[2::3], strict=True):
+        whole = _FRAGMENT.sub(lambda found: fragments[found[1]], body)
+        if kind == "fragment":
+            fragments[name] = " ".join(
+                line.strip() for line in whole.splitlines() if not line.startswith("--")
+            ).strip()
+        else:
+            queries[name] = compile_query(name, whole)
+    return queries
+
+
+class Queries:
+    """The queries of one file as attributes: `Q.lock_thread`."""
+
+    def __init__(self, filename: str) -> None:
+        self.named = load_queries(filename)
+
+    def __getattr__(self, name: str) -> Query:
+        try:
+            return self.named[name]
+        except KeyError:
+            raise AttributeError(f"there is no query named {name}") from None
+
+
+Q = Queries("queries.sql")

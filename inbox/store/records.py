@@ -1,0 +1,101 @@
+"""What the database holds, as structs: one per table that flows read whole, columns in order."""
+
+from __future__ import annotations
+
+import msgspec
+
+from inbox.core.events import Item, ServingWhy, State, TeamRef
+from inbox.core.policy import Role
+from inbox.store.rows import reader
+
+
+class Thread(msgspec.Struct, frozen=True):
+    """A thread's row: pin, serving team, the newest conversation's live state, marks in the log."""
+
+    id: str
+    customer_id: str
+    created_at: int
+    head: int
+    floor: int
+    home_team: str
+    pin_reason: str
+    pin_by_region: bool
+    pinned_at: int
+    serving_team: str
+    serving_why: ServingWhy
+    serving_until: int | None
+    conversation: int
+    state: State | None
+    assignee_id: str | None
+    snoozed_until: int | None
+    resolved_at: int | None
+    waiting_since: int | None
+    last_customer_seq: int
+    last_agent_seq: int
+    last_agent_id: str | None
+    last_message_at: int | None
+    customer_delivered: int
+    customer_read: int
+    agent_delivered: int
+    agent_read: int
+    unindexed: bool
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """A customer's profile as the newest token told it."""
+
+    id: str
+    name: str | None
+    region: str | None
+    time_zone: str | None
+    locale: str | None
+    phone: str | None
+    attributes: str
+    claims_iat: int
+    signed_out_at: int
+    written_at: int | None
+    erased_at: int | None
+    created_at: int
+
+
+class Team(msgspec.Struct, frozen=True):
+    """A team. `languages` is a JSON array; `customers` counts those who have written."""
+
+    id: str
+    key: str
+    name: str
+    place: str | None
+    photo_url: str | None
+    time_zone: str
+    languages: str
+    is_default: bool
+    max_customers: int | None
+    customers: int
+    created_at: int
+
+    def ref(self) -> TeamRef:
+        """Id, key and name, as events show a team."""
+        return TeamRef(self.id, self.key, self.name)
+
+
+class Agent(msgspec.Struct, frozen=True):
+    """An agent. `sign_in` is the folded name; a stand-in is the author of imported messages."""
+
+    id: str
+    name: str
+    sign_in: str | None
+    role: Role
+    photo_url: str | None
+    line: str | None
+    on_duty: bool
+    is_stand_in: bool
+    disabled_at: int | None
+    created_at: int
+
+
+read_thread = reader(Thread)
+read_customer = reader(Customer)
+read_team = reader(Team)
+read_agent = reader(Agent)
+read_item = reader(Item)
+"""Rows of `seq, type, at, payload` as items of a log."""
