@@ -24,7 +24,8 @@ class Customer(msgspec.Struct, frozen=True):
 
 class Agent(msgspec.Struct, frozen=True):
     """A signed-in agent with the teams it belongs to, and by which credential (its id, and its end
-    in Unix ms, none for a personal token)."""
+    in Unix ms, none for a personal token).
+    """
 
     id: str
     name: str

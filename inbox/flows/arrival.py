@@ -196,4 +196,3 @@ async def _candidates(writing: Writing, people: Roster) -> list[pinning.Candidat
         )
         for team in people.teams.values()
     ]
-

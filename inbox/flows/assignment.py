@@ -24,9 +24,7 @@ async def take(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
         ctx,
         who,
         thread,
-        lambda conv, row, people, _: rules.take(
-            conv, agent=who.id, holder=holder_of(row, people)
-        ),
+        lambda conv, row, people, _: rules.take(conv, agent=who.id, holder=holder_of(row, people)),
     )
 
 

@@ -104,9 +104,7 @@ async def customer_messages(ctx: Context, who: Customer, *, before: int, limit: 
 
     async def look(tx: Tx) -> list[Row]:
         await get_seen(tx, who, who.thread)
-        return await tx.fetch(
-            Q.messages_newest, thread=who.thread, before=before, limit=limit + 1
-        )
+        return await tx.fetch(Q.messages_newest, thread=who.thread, before=before, limit=limit + 1)
 
     rows = await ctx.store.read(look)
     shown = [view for row in rows[:limit] if (view := customer_view(read_item(row)))]

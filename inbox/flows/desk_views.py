@@ -121,9 +121,7 @@ async def set_duty(ctx: Context, who: Agent, *, on: bool) -> Duty:
 async def colleague(ctx: Context, agent_id: str) -> Colleague:
     """An agent as other agents see them."""
     found = (await roster(ctx)).agent(agent_id)
-    return Colleague(
-        found.id, found.name, found.role, found.photo_url, found.line, found.on_duty
-    )
+    return Colleague(found.id, found.name, found.role, found.photo_url, found.line, found.on_duty)
 
 
 async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
@@ -173,9 +171,7 @@ async def summary(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
     return await ctx.store.read(look)
 
 
-async def timeline(
-    ctx: Context, who: Agent, *, thread: str, before: int, limit: int
-) -> RawPage:
+async def timeline(ctx: Context, who: Agent, *, thread: str, before: int, limit: int) -> RawPage:
     """Everything in a thread's log before a place, newest first: messages, notes and marks."""
 
     async def look(tx: Tx) -> list[Row]:
@@ -198,7 +194,5 @@ def _place(cursor: str | None, *, newest_first: bool) -> tuple[int, str]:
 
 
 def _after(view: View, last: Thread) -> str:
-    at = {"all": last.last_message_at, "snoozed": last.snoozed_until}.get(
-        view, last.waiting_since
-    )
+    at = {"all": last.last_message_at, "snoozed": last.snoozed_until}.get(view, last.waiting_since)
     return f"{LARGEST if at is None else at}.{last.id}"

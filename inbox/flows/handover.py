@@ -50,9 +50,7 @@ async def transfer(
         if before.assignee_id is not None:
             entries.append(Entry("assignee", AssigneeEvent(None, "transferred")))
         if not home:
-            await writing.tx.execute(
-                Q.note_bounced, thread=thread, number=before.conversation
-            )
+            await writing.tx.execute(Q.note_bounced, thread=thread, number=before.conversation)
         await append(writing, before, after, entries)
         # Whoever gave it away may see it no longer: the answer is the last look.
         return await read_summary_of(writing.tx, thread, agent=who.id)

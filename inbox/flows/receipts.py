@@ -93,9 +93,7 @@ async def _raise(
 
 
 async def _covers(tx: Tx, thread: str, side: Side, after: int, upto: int) -> bool:
-    row = await tx.fetch_one(
-        Q.other_side_between, thread=thread, after=after, upto=upto, side=side
-    )
+    row = await tx.fetch_one(Q.other_side_between, thread=thread, after=after, upto=upto, side=side)
     return row is not None
 
 

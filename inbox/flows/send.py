@@ -115,9 +115,7 @@ def _erased_message(seq: int, at: int) -> msgspec.Raw:
     return numbered(seq, msgspec.json.encode(MessageEvent(message)).decode())
 
 
-async def _retry_only(
-    ctx: Context, who: Customer | Agent, thread: str, keyed: _Keyed
-) -> Sent:
+async def _retry_only(ctx: Context, who: Customer | Agent, thread: str, keyed: _Keyed) -> Sent:
     """Over the limit, only what came before is answered."""
 
     async def look(tx: Tx) -> Sent | None:
@@ -172,9 +170,7 @@ async def _reply(
         now=writing.at,
         reopen_ms=ctx.settings.reopen_hours * HOUR_MS,
     )
-    after, entries = await settle(
-        writing, thread, outcome, people=people, side="agent", by=who.id
-    )
+    after, entries = await settle(writing, thread, outcome, people=people, side="agent", by=who.id)
     if thread.waiting_since is not None:
         await writing.tx.execute(
             Q.note_first_response,

@@ -147,6 +147,4 @@ async def _find(ctx: Context, query: Query, **by: str) -> Agent:
     found = read_agent(row[3:])
     people = await roster(ctx)
     teams = frozenset(team.id for team in people.teams_of(found.id))
-    return Agent(
-        found.id, found.name, found.role, teams, found.photo_url, credential, expires_at
-    )
+    return Agent(found.id, found.name, found.role, teams, found.photo_url, credential, expires_at)

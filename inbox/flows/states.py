@@ -23,9 +23,7 @@ async def snooze(ctx: Context, who: Agent, *, thread: str, until: int) -> Thread
 
 async def resolve(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
     """Settle the matter. A bounced conversation goes home with it."""
-    return await act(
-        ctx, who, thread, lambda conv, row, people, now: rules.resolve(conv, now=now)
-    )
+    return await act(ctx, who, thread, lambda conv, row, people, now: rules.resolve(conv, now=now))
 
 
 async def reopen(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
@@ -55,9 +53,7 @@ async def wake_due(ctx: Context, *, limit: int = 200) -> int:
             before = read_thread(row)
             outcome = rules.wake(conversation_of(before), now=writing.at)
             if outcome[1]:
-                after, entries = await settle(
-                    writing, before, outcome, people=people, side="agent"
-                )
+                after, entries = await settle(writing, before, outcome, people=people, side="agent")
                 await append(writing, before, after, entries)
 
         await write(ctx, work)

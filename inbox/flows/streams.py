@@ -11,9 +11,9 @@ from typing import Literal
 
 import msgspec
 
-from inbox.core.hints import Moved
 from inbox.core.errors import NotFound
 from inbox.core.events import Item, customer_view, wire
+from inbox.core.hints import Moved
 from inbox.core.instant import to_text
 from inbox.flows.context import Context
 from inbox.store.engine import Row, Tx
@@ -37,7 +37,8 @@ class Stream(msgspec.Struct, frozen=True):
 
 class Encoded(msgspec.Struct, frozen=True):
     """One item as wire JSON. `ends` marks items after which older ones of a thread read otherwise
-    (it left the team, or was erased)."""
+    (it left the team, or was erased).
+    """
 
     seq: int
     data: bytes
@@ -153,6 +154,4 @@ def _team_item(row: Row) -> Encoded:
 
 
 def _mark(seq: int, kind: str, at: int, thread: str) -> bytes:
-    return (
-        f'{{"seq":{seq},"type":"{kind}","at":"{to_text(at)}","thread":"{thread}"}}'.encode()
-    )
+    return f'{{"seq":{seq},"type":"{kind}","at":"{to_text(at)}","thread":"{thread}"}}'.encode()

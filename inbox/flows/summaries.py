@@ -65,7 +65,7 @@ class ThreadSummary(msgspec.Struct, frozen=True):
 
 def numbered(seq: int, payload: str) -> msgspec.Raw:
     """The wire JSON of a message with its seq, from the stored payload `{"message":{…}}`."""
-    return msgspec.Raw(f'{{"seq":{seq},{payload[len(_MESSAGE_OPEN) :-1]}'.encode())
+    return msgspec.Raw(f'{{"seq":{seq},{payload[len(_MESSAGE_OPEN) : -1]}'.encode())
 
 
 _MESSAGE_OPEN = '{"message":{'

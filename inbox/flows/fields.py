@@ -1,0 +1,28 @@
+"""Checks of single fields as admins send them: a wrong one is a BadRequest that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from inbox.core.errors import BadRequest
+
+
+def checked(path: str, check: Callable[[str], str], value: str) -> str:
+    """The field as it is stored; a check's ValueError becomes a BadRequest on `path`."""
+    try:
+        return check(value)
+    except ValueError as error:
+        raise BadRequest.field(path, str(error)) from None
+
+
+def check_url(raw: str) -> str:
+    """An address of a picture that browsers and apps may load: https, or a path on this server."""
+    if len(raw) > 2_000 or not raw.isprintable() or " " in raw:
+        raise ValueError("must be an address of at most 2,000 characters")
+    parts = urlsplit(raw)
+    if parts.scheme == "https" and parts.hostname and not parts.username:
+        return raw
+    if not parts.scheme and not parts.netloc and raw.startswith("/"):
+        return raw
+    raise ValueError("must be an https address, or a path on this server")
