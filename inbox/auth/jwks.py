@@ -160,6 +160,7 @@ class Jwks:
         if self._flight is not None:
             self._flight.cancel()
             await asyncio.gather(self._flight, return_exceptions=True)
+            self._flight = None  # one that had not begun could not say so itself
 
     def _age(self) -> float:
         return float("inf") if self._loaded_at is None else self._timer() - self._loaded_at
