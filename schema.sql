@@ -18,6 +18,7 @@ CREATE TABLE streams (
     floor BIGINT NOT NULL DEFAULT 0,
     CHECK (floor <= head)
 );
+INSERT INTO streams (id) VALUES ('registry');
 
 -- ---------------------------------------------------------------------------------- people
 

@@ -23,8 +23,9 @@ class Customer(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """A signed-in agent with the teams it belongs to, and by which credential (its id, and its end
-    in Unix ms, none for a personal token).
+    """A signed-in agent with its teams, and by which credential it came.
+
+    `expires_at` is the credential's end in Unix ms, none for a personal token.
     """
 
     id: str

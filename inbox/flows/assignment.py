@@ -1,4 +1,4 @@
-"""Who has a conversation: take it (the first wins), give it to somebody, or leave it to the queue."""
+"""Who has a conversation: take it (the first wins), give it away, or leave it to the queue."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from inbox.store.rows import sure
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One thing to append. The keys are given with what a person sent, so that a repeat is known."""
+    """One thing to append. What a person sent has the keys by which a repeat is known."""
 
     type: str
     event: Event
@@ -32,8 +32,8 @@ async def append(
 ) -> tuple[Thread, tuple[Item, ...]]:
     """Give each entry the next number, store thread and items, and tell the teams.
 
-    `before` is the thread as it was locked (none: it was just begun), `after` as the flow leaves it,
-    without its new head. Teams that see it from now on get `entered`, teams that no longer do
+    `before` is the thread as it was locked (none: it has just begun), `after` as the flow leaves
+    it, without its new head. Teams that see it from now on get `entered`, teams that no longer do
     get `left`; all others get the items. Returns the stored thread and items.
     """
     items = await _add_items(writing, after, entries)

@@ -97,6 +97,10 @@ async def settle(
             after = serve_home(after)
             home = Serving(people.team_ref(after.home_team), "home")
             entries.append(Entry("serving", ServingEvent(home, reason="resolved")))
+            if after.assignee_id not in people.active(after.home_team):
+                # Reopened, it must not be back with somebody who cannot see it.
+                after = msgspec.structs.replace(after, assignee_id=None)
+                entries.append(Entry("assignee", AssigneeEvent(None, "home again")))
     return after, entries
 
 

@@ -1,4 +1,4 @@
-"""Who works here: teams, their markets and people, read at once and kept until the registry moves."""
+"""Who works here: teams, their markets and people, read all at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is there: customers by the company's tokens, agents by personal token, password or session."""
+"""Who is there: customers by the company's tokens, agents by token, password or session."""
 
 from __future__ import annotations
 

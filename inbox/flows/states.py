@@ -1,4 +1,4 @@
-"""The states of a conversation, as agents change them: snooze, resolve, reopen; and time, that wakes."""
+"""The states of a conversation: agents snooze, resolve and reopen it, and time wakes it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from inbox.store.records import read_thread
 async def snooze(ctx: Context, who: Agent, *, thread: str, until: int) -> ThreadSummary:
     """Put a conversation aside until a time (Unix ms), or until the customer writes."""
     return await act(
-        ctx, who, thread, lambda conv, row, people, now: rules.snooze(conv, until=until, now=now)
+        ctx, who, thread, lambda conv, _, __, now: rules.snooze(conv, until=until, now=now)
     )
 
 
 async def resolve(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
     """Settle the matter. A bounced conversation goes home with it."""
-    return await act(ctx, who, thread, lambda conv, row, people, now: rules.resolve(conv, now=now))
+    return await act(ctx, who, thread, lambda conv, _, __, now: rules.resolve(conv, now=now))
 
 
 async def reopen(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:

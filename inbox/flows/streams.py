@@ -36,8 +36,10 @@ class Stream(msgspec.Struct, frozen=True):
 
 
 class Encoded(msgspec.Struct, frozen=True):
-    """One item as wire JSON. `ends` marks items after which older ones of a thread read otherwise
-    (it left the team, or was erased).
+    """One item as wire JSON.
+
+    `ends` marks items after which older ones of their thread read otherwise: it left the team, or
+    was erased.
     """
 
     seq: int
