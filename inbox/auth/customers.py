@@ -221,7 +221,7 @@ class CustomerTokens:
             ends = min(ends, payload.iat + self._max_age_s)
         if now_s >= ends + LEEWAY_S:
             if ends < payload.exp:
-                raise Unauthorized(f"the token is older than {self._max_age_s} s; sign a new one")
+                raise Expired(f"the token is older than {self._max_age_s} s; sign a new one")
             raise _expired(ends)
         if max(payload.iat, times["nbf"]) > now_s + LEEWAY_S:
             raise Unauthorized("the token is from the future; compare the two servers' clocks")
@@ -243,8 +243,8 @@ def _prepared(secret: str) -> bytes:
         raise ValueError("token_secret is a public key; name it by jwks_file or jwks_url") from None
 
 
-def _expired(at_s: float) -> Unauthorized:
-    return Unauthorized(f"the token expired at {to_text(int(at_s * 1000))}; sign a new one")
+def _expired(at_s: float) -> Expired:
+    return Expired(f"the token expired at {to_text(int(at_s * 1000))}; sign a new one")
 
 
 def _wrong(claim: str, why: str) -> Unauthorized:

@@ -72,6 +72,10 @@ class Unauthorized(PinboxError):
     code, status, title = "unauthorized", 401, "Sign in first"
 
 
+class Expired(Unauthorized):
+    """The token was good and its time is over: another one helps. Same code, own close code."""
+
+
 class Forbidden(PinboxError):
     """Signed in, but this role may not."""
 

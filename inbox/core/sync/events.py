@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from inbox.core import frames
-from inbox.core.errors import Forbidden, Internal, RateLimited
+from inbox.core.errors import Expired, Forbidden, Internal, RateLimited
 from inbox.core.sync import commands, inputs
 from inbox.core.sync.line import Line
 from inbox.core.sync.states import CloseCode, State
@@ -35,7 +35,7 @@ def signed_in(line: Line, happened: inputs.SignedIn) -> None:
 def refused(line: Line, happened: inputs.Refused) -> None:
     """Say why, and whether to come back."""
     error = happened.error
-    if happened.expired:
+    if isinstance(error, Expired):
         code = CloseCode.TOKEN_EXPIRED
     elif isinstance(error, RateLimited):
         code = CloseCode.TOO_MANY
@@ -172,6 +172,7 @@ def ticked_early(line: Line, _: inputs.Ticked) -> None:
 def ticked(line: Line, _: inputs.Ticked) -> None:
     """Look at every deadline."""
     now, voice = line.now, line.voice
+    line.streams.retry(now)
     leaves_at = line.leaves_at()
     if line.ends is not None and now >= line.ends:
         line.close(CloseCode.TOKEN_EXPIRED)
@@ -185,7 +186,6 @@ def ticked(line: Line, _: inputs.Ticked) -> None:
     else:
         if line.pulse.ping_is_due(now):
             voice.say(frames.Ping())
-        line.streams.retry(now)
         line.advance()
 
 

@@ -26,10 +26,9 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """The sign-in failed. `expired`: only since the token's time is over."""
+    """The sign-in failed."""
 
     error: PinboxError
-    expired: bool = False
 
 
 class Renewed(msgspec.Struct, frozen=True):
