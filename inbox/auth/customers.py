@@ -13,7 +13,7 @@ from jwt.algorithms import HMACAlgorithm
 
 from inbox.auth.claims import CHECKS, Attributes, check_attributes, check_customer_id
 from inbox.auth.jwks import Jwks
-from inbox.core.errors import BadRequest, Unauthorized
+from inbox.core.errors import BadRequest, Expired, Unauthorized
 from inbox.core.instant import to_text
 
 AUDIENCE = "pinbox"
