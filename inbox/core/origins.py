@@ -1,0 +1,22 @@
+"""What a browser may do here: the session cookie's name, and which web origins are ours.
+
+Kept among the rules since both doors for browsers, HTTP and live, must judge alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+SESSION_COOKIE = "pinbox_session"
+
+
+def is_ours(origin: str, *, host: str, public_url: str, allowed: Collection[str]) -> bool:
+    """Whether a page of this `Origin` (RFC 6454) may act with an agent's cookie.
+
+    Ours are the host that the request was sent to, `public_url` and `allowed_origins`. The scheme
+    is not compared with the host's: behind a proxy this server does not see it.
+    """
+    if origin in allowed or (public_url and origin == public_url):
+        return True
+    scheme, _, named = origin.partition("://")
+    return scheme in {"http", "https"} and named != "" and named == host.lower()

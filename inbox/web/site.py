@@ -1,0 +1,39 @@
+"""What every endpoint of one running server shares."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from inbox.flows.context import Context
+from inbox.web.browsers import Browsers
+from inbox.web.peers import Peers
+
+Socket = Callable[[web.Request], Awaitable[web.StreamResponse]]
+"""Takes over a connection from its upgrade on; raises PinboxError to refuse it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sockets:
+    """The live room as the HTTP door sees it: a handler per address, and its AsyncAPI document."""
+
+    thread: Socket
+    desk: Socket
+    asyncapi: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One per application."""
+
+    ctx: Context
+    sockets: Sockets
+    peers: Peers
+    browsers: Browsers
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the server begins to stop: long polls answer at once."""
+    pages: dict[str, bytes] = field(default_factory=dict)
+    """Documents made once: `openapi`, `docs`."""
