@@ -91,6 +91,7 @@ class KeyServer:
     async def __aenter__(self) -> KeyServer:
         app = web.Application()
         app.router.add_get("/keys", self._answer)
+        app.router.add_get("/moved", self._answer)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -106,12 +107,12 @@ class KeyServer:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    async def _answer(self, _: web.Request) -> web.Response:
+    async def _answer(self, request: web.Request) -> web.Response:
         self.asked += 1
-        if self.status == 302:
-            raise web.HTTPFound(self.url)
+        if request.path == "/keys" and self.status == 302:
+            raise web.HTTPFound("/moved")
         body = self.body or json.dumps({"keys": self.keys}).encode()
-        return web.Response(body=body, status=self.status)
+        return web.Response(body=body, status=200 if self.status == 302 else self.status)
 
 
 class Timer:

@@ -244,6 +244,13 @@ async def test_tricks_with_the_algorithm_are_refused(key_file: Path, trick: str)
             await tokens.verify(ALG_TRICKS[trick], now_ms=NOW)
 
 
+async def test_an_algorithm_that_is_not_taken_is_told_which_are(key_file: Path) -> None:
+    with pytest.raises(Unauthorized, match="must be signed with RS256 or ES256 or EdDSA"):
+        await CustomerTokens(jwks_file=key_file).verify(ALG_TRICKS["RS512"], now_ms=NOW)
+    with pytest.raises(Unauthorized, match=r"signed with HS256$"):
+        await CustomerTokens(secret=SECRET).verify(ALG_TRICKS["RS512"], now_ms=NOW)
+
+
 @pytest.mark.parametrize(
     "token",
     [
