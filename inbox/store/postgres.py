@@ -12,7 +12,7 @@ import asyncio
 import random
 import time
 from collections.abc import Coroutine
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import asyncpg
 import structlog
@@ -32,7 +32,7 @@ _REPEATS = 6
 _UNIQUE_REPEATS = 2
 _FIRST_PAUSE_SECONDS = 0.004
 
-_Held = asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+_Held: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 _RACES = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 
@@ -243,7 +243,8 @@ class PostgresEngine:
             met = tx.fault or (None if working else error)
             if isinstance(met, _RACES):
                 raise met from None
-            if isinstance(met, _AWAY) or connection.is_closed():
+            misuse = reading and isinstance(met, asyncpg.ReadOnlySQLTransactionError)
+            if connection.is_closed() or (isinstance(met, _AWAY) and not misuse):
                 raise _Away(met or error) from error
             raise
         finally:

@@ -1,0 +1,1 @@
+"""The store keeps its word, on both engines."""
