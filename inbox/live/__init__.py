@@ -1,0 +1,1 @@
+"""The live socket: who listens to what, and one driver per connection around `inbox.core.sync`."""

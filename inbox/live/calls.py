@@ -1,0 +1,86 @@
+"""The live room's questions, answered by the flows on a Context."""
+
+from __future__ import annotations
+
+from inbox.core.frames import Send
+from inbox.core.hints import Moved
+from inbox.core.policy import Agent, Customer
+from inbox.flows import passing, receipts, signin, streams
+from inbox.flows.context import Context
+from inbox.flows.passing import Sign
+from inbox.flows.send import Draft, Sent, send
+from inbox.flows.streams import Bounds, Page, Stream
+from inbox.live.ports import Audience
+
+
+class StoredStreams:
+    """Fills `ports.Source`."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    @property
+    def epoch(self) -> str:
+        """The database's epoch."""
+        return streams.epoch(self._ctx)
+
+    async def bounds(self, stream: str) -> Bounds:
+        """Where a stream begins and ends now."""
+        return await streams.bounds(self._ctx, _named(stream))
+
+    async def page(self, stream: str, *, since: int) -> Page:
+        """The next stretch after `since`."""
+        return await streams.page(self._ctx, _named(stream), since=since)
+
+    async def moved(self, heads: dict[str, int]) -> list[Moved]:
+        """What has moved; what this process remembers of the registry hears of it too."""
+        found = await streams.moved(self._ctx, heads)
+        for hint in found:
+            self._ctx.memory.hear(hint)
+        return found
+
+
+class SignedInPeople:
+    """Fills `ports.People`."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    async def sign_in(self, audience: Audience, token: str) -> Customer | Agent:
+        """Who a token stands for."""
+        if audience == "desk":
+            return await signin.agent(self._ctx, token)
+        return await signin.customer(self._ctx, token)
+
+    async def still_valid(self, who: Customer | Agent) -> Customer | Agent:
+        """Who it is now."""
+        return await signin.still_valid(self._ctx, who)
+
+    async def send(self, who: Customer | Agent, *, thread: str, frame: Send) -> Sent:
+        """Store a message."""
+        draft = Draft(
+            client_id=frame.client_id,
+            body=frame.body,
+            seen_seq=frame.seen_seq,
+            force=frame.force,
+            urgent=frame.urgent,
+            attachments=frame.attachments,
+        )
+        return await send(self._ctx, who, thread=thread, draft=draft)
+
+    async def ack(self, who: Customer | Agent, *, thread: str, upto: int) -> None:
+        """Everything up to there was received."""
+        await receipts.ack(self._ctx, who, thread=thread, upto=upto)
+
+    async def read(self, who: Customer | Agent, *, thread: str, upto: int) -> None:
+        """Everything up to there was read."""
+        await receipts.read(self._ctx, who, thread=thread, upto=upto)
+
+    async def show(self, who: Customer | Agent, *, sign: Sign, origin: str) -> None:
+        """Tell whoever may know."""
+        await passing.show(self._ctx, who, sign=sign, origin=origin)
+
+
+def _named(stream: str) -> Stream:
+    kind, _, name = stream.partition(":")
+    return Stream("team" if kind == "team" else "thread", name)

@@ -1,0 +1,63 @@
+"""What the live room asks of the flows: two small interfaces, which `calls` fills."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from inbox.core.frames import Send
+from inbox.core.hints import Moved
+from inbox.core.policy import Agent, Customer
+from inbox.flows.passing import Sign
+from inbox.flows.send import Sent
+from inbox.flows.streams import Bounds, Page
+
+Audience = Literal["customer", "desk"]
+
+
+class Source(Protocol):
+    """Streams by name (`thread:<id>`, `team:<id>`), as the store has them."""
+
+    @property
+    def epoch(self) -> str:
+        """The database's epoch."""
+        ...
+
+    async def bounds(self, stream: str) -> Bounds:
+        """Where a stream begins and ends now; NotFound."""
+        ...
+
+    async def page(self, stream: str, *, since: int) -> Page:
+        """The next stretch after `since`; NotFound, or Gone where it is no longer kept."""
+        ...
+
+    async def moved(self, heads: dict[str, int]) -> list[Moved]:
+        """What has moved since `heads`, whatever hints were lost."""
+        ...
+
+
+class People(Protocol):
+    """Who is there, and what they do."""
+
+    async def sign_in(self, audience: Audience, token: str) -> Customer | Agent:
+        """Who a token stands for; Unauthorized."""
+        ...
+
+    async def still_valid(self, who: Customer | Agent) -> Customer | Agent:
+        """Who it is now; Unauthorized where the sign-in was taken back."""
+        ...
+
+    async def send(self, who: Customer | Agent, *, thread: str, frame: Send) -> Sent:
+        """Store a message; when this returns it is on disk."""
+        ...
+
+    async def ack(self, who: Customer | Agent, *, thread: str, upto: int) -> None:
+        """Everything up to there was received."""
+        ...
+
+    async def read(self, who: Customer | Agent, *, thread: str, upto: int) -> None:
+        """Everything up to there was read."""
+        ...
+
+    async def show(self, who: Customer | Agent, *, sign: Sign, origin: str) -> None:
+        """Tell whoever may know; NotFound for a thread that is not the caller's."""
+        ...
