@@ -79,6 +79,8 @@ class Hub:
         self._heads: dict[str, int] = {}
         self._reads = asyncio.Semaphore(READS_AT_ONCE)
         self._failing = False
+        self.registry = 0
+        """Where the registry stood when it was last heard of."""
         self.registry_moved = asyncio.Event()
 
     def __len__(self) -> int:
@@ -156,7 +158,9 @@ class Hub:
         if not isinstance(hint, Moved):
             self._pass(hint.stream, hint.frame, hint.origin)
         elif hint.stream == REGISTRY:
-            self.registry_moved.set()
+            if hint.head > self.registry:
+                self.registry = hint.head
+                self.registry_moved.set()
         else:
             channel = self._channels.get(hint.stream)
             if channel is not None and hint.head > channel.head:
@@ -218,7 +222,7 @@ class Hub:
                 log.warning("live_fill_failed", stream=channel.name, code=error.code)
             self._failing = True
             return
-        # The stream was cut or is gone: each listener reads for itself and learns what became of it.
+        # The stream was cut or is gone: each listener reads for itself and learns what became.
         self._forget(channel)
         channel.ring = Ring(channel.head)
         for listener in list(channel.listeners):

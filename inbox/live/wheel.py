@@ -18,6 +18,10 @@ class Timed(Protocol):
         """When it wants to be looked at; none: never again."""
         ...
 
+    def tick(self) -> None:
+        """Look now."""
+        ...
+
 
 class Wheel:
     """Slots of a quarter of a second, each with those whose deadline falls into it."""
@@ -27,8 +31,10 @@ class Wheel:
         self._slots: dict[int, set[Timed]] = {}
 
     def file(self, timed: Timed) -> None:
-        """Put it where its deadline is. One that has moved on to a later time is left until then:
-        it is looked at too early once, which costs less than moving it at every frame.
+        """Put it where its deadline is.
+
+        One whose deadline has moved on is left where it was: to look at it too early once costs
+        less than to move it at every frame.
         """
         deadline = timed.deadline
         if deadline is None:

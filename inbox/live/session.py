@@ -1,0 +1,335 @@
+"""One connection: moves frames between a socket and the machine, and calls the flows for it.
+
+One task reads. One writes while there is something to write, and is gone when there is not, so an
+idle connection costs a single task. Everything is decided in `inbox.core.sync`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any, TypeAlias
+
+from aiohttp import WSMsgType, web
+
+from inbox.core.errors import Internal, PinboxError, Unauthorized
+from inbox.core.policy import Agent, Customer
+from inbox.core.sync import Batch, Effect, Input, Sync, effects, inputs
+from inbox.flows.passing import Sign
+from inbox.flows.send import Sent
+from inbox.live.counting import count_close, count_frame
+from inbox.live.node import Node
+from inbox.live.ports import Audience
+
+CLOSE_S = 5.0
+"""How long the closing handshake may take; after it the line is cut."""
+
+LEEWAY_MS = 30_000
+"""By how much two clocks may differ, as the contract says: a token ends so much later."""
+
+Socket: TypeAlias = web.WebSocketResponse[Any]
+
+
+class Session:
+    """Drives one connection; `run` returns when it is over."""
+
+    __slots__ = (
+        "__weakref__",
+        "_closing",
+        "_cookie",
+        "_counted",
+        "_gate",
+        "_node",
+        "_out",
+        "_pump",
+        "_socket",
+        "_transport",
+        "audience",
+        "slot",
+        "sync",
+    )
+
+    def __init__(
+        self,
+        node: Node,
+        socket: Socket,
+        transport: asyncio.Transport | None,
+        *,
+        connection: str,
+        epoch: str,
+        audience: Audience,
+        cookie: str | None,
+    ) -> None:
+        self.sync = Sync(node.limits, connection=connection, epoch=epoch, now=node.now())
+        self.slot: int | None = None
+        self._node = node
+        self._socket = socket
+        self._transport = transport
+        self.audience: Audience = audience
+        self._cookie = cookie
+        self._counted = False
+        self._out: list[bytes] = []
+        self._pump: asyncio.Task[None] | None = None
+        self._gate: asyncio.Future[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
+
+    # ── as the hub and the wheel see it ──────────────────────────────────────────────────────────
+
+    @property
+    def connection(self) -> str:
+        """Its name."""
+        return self.sync.line.connection
+
+    @property
+    def who(self) -> Customer | Agent | None:
+        """Who signed in, if anybody did."""
+        return self.sync.line.who
+
+    @property
+    def deadline(self) -> int | None:
+        """When it wants to be looked at."""
+        return self.sync.deadline
+
+    def tick(self) -> None:
+        """Its deadline may have passed."""
+        self.feed(inputs.Ticked())
+
+    def stir(self, stream: str, head: int) -> None:
+        """A stream that it follows goes further."""
+        wire = "thread" if stream.startswith("thread:") else stream
+        self.feed(inputs.Stirred(wire, head))
+
+    def overhear(self, key: tuple[str, ...], frame: bytes) -> None:
+        """Something is passing."""
+        self.feed(inputs.Overheard(key, frame))
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────────
+
+    async def run(self) -> None:
+        """Read until the connection is over, whoever ends it."""
+        self._node.wheel.file(self)
+        try:
+            while not self.sync.over:
+                if not self.sync.listening:
+                    await self._until_listening()
+                    continue
+                message = await self._socket.receive()
+                if message.type is WSMsgType.TEXT:
+                    self.feed(inputs.Heard(message.data))
+                elif message.type is WSMsgType.BINARY:
+                    self.feed(inputs.Heard(None))
+                else:
+                    break
+        finally:
+            self.feed(inputs.Lost())
+            self._node.wheel.remove(self)
+            if self._closing is None:
+                count_close(self._node.metrics, self._socket.close_code)
+                if self._pump is not None:
+                    self._pump.cancel()
+            else:
+                await asyncio.shield(self._closing)
+            if self._counted and self.who is not None:
+                self._node.depart(self.who)
+                self._node.metrics.connections(self.audience).dec()
+
+    async def _until_listening(self) -> None:
+        self._gate = asyncio.get_running_loop().create_future()
+        try:
+            await self._gate
+        finally:
+            self._gate = None
+
+    # ── what happens goes in, what is wanted gets done ───────────────────────────────────────────
+
+    def feed(self, happened: Input) -> None:
+        """Tell the machine, and do what it wants."""
+        waiting = [happened]
+        while waiting:
+            for effect in self.sync.feed(waiting.pop(0), now=self._node.now()):
+                answer = self._do(effect)
+                if answer is not None:
+                    waiting.append(answer)
+        self._node.wheel.file(self)
+        gate = self._gate
+        if gate is not None and not gate.done() and (self.sync.listening or self.sync.over):
+            gate.set_result(None)
+
+    def _do(self, effect: Effect) -> Input | None:  # one line per effect
+        spawn, hub = self._node.spawn, self._node.hub
+        match effect:
+            case effects.Say(data):
+                self._out.append(data)
+                if self._pump is None:
+                    self._pump = spawn(self._write())
+            case effects.ReadOn(stream, turn, since):
+                batch = hub.read(self._name(stream), since=since)
+                if batch is not None:
+                    return inputs.Turned(stream, turn, batch)
+                spawn(self._read_store(effect))
+            case effects.Deliver():
+                spawn(self._deliver(effect))
+            case effects.Mark():
+                spawn(self._mark(effect))
+            case effects.Show(kind, thread, on, private):
+                spawn(self._show(Sign(kind, thread, on, private)))
+            case effects.SignIn(token):
+                spawn(self._sign_in(token))
+            case effects.Renew(token):
+                spawn(self._renew(token))
+            case effects.Join(stream):
+                hub.join(self._name(stream), self)
+                spawn(self._join(effect))
+            case effects.Leave(stream):
+                hub.leave(self._name(stream), self)
+            case effects.Close():
+                self._closing = spawn(self._close(effect))
+        return None
+
+    def _name(self, stream: str) -> str:
+        who = self.who
+        return f"thread:{who.thread}" if isinstance(who, Customer) else stream
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────────
+
+    async def _write(self) -> None:
+        """Write what was said, one frame after the other; each waits until the kernel has it."""
+        try:
+            while self._out:
+                data = self._out.pop(0)
+                await self._socket.send_frame(data, WSMsgType.TEXT)
+                count_frame(self._node.metrics, data)
+                self.feed(inputs.Wrote())
+        except ConnectionError:
+            self._out.clear()
+            self.feed(inputs.Lost())
+        finally:
+            self._pump = None
+
+    async def _close(self, close: effects.Close) -> None:
+        """Say goodbye after what was said; a line that is stuck is cut when the time is over."""
+        count_close(self._node.metrics, close.code)
+        with contextlib.suppress(TimeoutError, ConnectionError, RuntimeError):
+            async with asyncio.timeout(CLOSE_S):
+                if self._pump is not None:
+                    if close.at_once:
+                        self._out.clear()
+                        self._pump.cancel()
+                    await asyncio.wait([self._pump])
+                await self._socket.close(code=close.code, message=close.reason.encode()[:120])
+                return
+        if self._pump is not None:
+            self._pump.cancel()
+        if self._transport is not None:
+            self._transport.abort()
+
+    # ── calling the flows ────────────────────────────────────────────────────────────────────────
+
+    async def _sign_in(self, token: str | None) -> None:
+        before = self._node.hub.registry
+        found = await self._ask_who(token or self._cookie)
+        if not isinstance(found, PinboxError):
+            try:
+                self._node.arrive(found)
+            except PinboxError as error:
+                found = error
+        if isinstance(found, PinboxError):
+            if isinstance(found, Unauthorized):
+                self._node.metrics.failed_sign_ins(self.audience).inc()
+            self.feed(inputs.Refused(found))
+        elif self.sync.over:
+            self._node.depart(found)
+        else:
+            self._counted = True
+            self._node.metrics.connections(self.audience).inc()
+            self.feed(inputs.SignedIn(found, self._ends(found)))
+            await self._recheck_since(before)
+
+    async def _renew(self, token: str) -> None:
+        before = self._node.hub.registry
+        found = await self._ask_who(token)
+        if isinstance(found, PinboxError):
+            self.feed(inputs.NotRenewed(found))
+        else:
+            self.feed(inputs.Renewed(found, self._ends(found)))
+            await self._recheck_since(before)
+
+    async def _recheck_since(self, registry: int) -> None:
+        """What was revoked between the look at the token and the welcome must not slip through."""
+        if registry != self._node.hub.registry:
+            await self.recheck()
+
+    async def _ask_who(self, token: str | None) -> Customer | Agent | PinboxError:
+        if not token:
+            return Unauthorized("hello needs a token")
+        return await self._node.outcome(self._node.people.sign_in(self.audience, token))
+
+    def _ends(self, who: Customer | Agent) -> int | None:
+        """When the sign-in ends, by the clock that never steps back."""
+        if isinstance(who, Customer):
+            at = who.expires_at * 1000 + LEEWAY_MS
+        elif who.expires_at is None:
+            return None
+        else:
+            at = who.expires_at
+        return self._node.now() + at - self._node.wall()
+
+    async def recheck(self) -> bool:
+        """The registry moved: look whether the sign-in still stands, and for which teams.
+
+        False when that could not be found out now.
+        """
+        who = self.who
+        if who is None or self.sync.over:
+            return True
+        found = await self._node.outcome(self._node.people.still_valid(who))
+        if not isinstance(found, PinboxError):
+            if found != who:
+                self.feed(inputs.Refreshed(found))
+        elif found.temporary or isinstance(found, Internal):
+            return False
+        else:
+            self.feed(inputs.Revoked())
+        return True
+
+    async def _join(self, join: effects.Join) -> None:
+        found = await self._node.outcome(self._node.hub.bounds(self._name(join.stream)))
+        if isinstance(found, PinboxError):
+            self.feed(inputs.Denied(join.stream, join.turn, found))
+        else:
+            self.feed(inputs.Joined(join.stream, join.turn, found.head, found.floor))
+
+    async def _read_store(self, ask: effects.ReadOn) -> None:
+        name = self._name(ask.stream)
+        found = await self._node.outcome(self._node.hub.read_store(name, since=ask.since))
+        if isinstance(found, Batch):
+            self.feed(inputs.Turned(ask.stream, ask.turn, found))
+        else:
+            self.feed(inputs.Unread(ask.stream, ask.turn, found))
+
+    async def _deliver(self, ask: effects.Deliver) -> None:
+        people, who = self._node.people, self.who
+        if who is None:
+            return
+        found = await self._node.outcome(people.send(who, thread=ask.thread, frame=ask.frame))
+        if isinstance(found, Sent):
+            self.feed(inputs.Stored(ask.ticket, bytes(found.message), found.duplicate))
+        else:
+            self.feed(inputs.Failed(ask.ticket, found))
+
+    async def _mark(self, ask: effects.Mark) -> None:
+        people, who = self._node.people, self.who
+        if who is None:
+            return
+        mark = people.ack if ask.kind == "ack" else people.read
+        found = await self._node.outcome(mark(who, thread=ask.thread, upto=ask.upto))
+        if found is None:
+            self.feed(inputs.Marked(ask.ticket))
+        else:
+            self.feed(inputs.Failed(ask.ticket, found))
+
+    async def _show(self, sign: Sign) -> None:
+        who = self.who
+        if who is not None:
+            show = self._node.people.show(who, sign=sign, origin=self.connection)
+            await self._node.outcome(show)
