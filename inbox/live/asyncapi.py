@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from inbox.core.events import EVENTS
 from inbox.core.frames import ClientFrame, ServerFrame
 from inbox.core.sync import CloseCode
 from inbox.live.door import SUBPROTOCOL
@@ -15,23 +16,32 @@ _REF = "#/components/schemas/{name}"
 _ABOUT = f"""\
 JSON text frames over a WebSocket with subprotocol `{SUBPROTOCOL}`, each an object with `type`.
 
-Say `hello` first: it signs in, subscribes and resumes in one round trip. A cursor is an opaque text;
-keep the `until` of the last `events` that you applied, and give it as `since` when you come back.
-Apply `events` if `since` ≤ cursor < `until`, then set the cursor to `until`. Skip frames, members and
-item types that you do not know, and still advance.
+Say `hello` first: it signs in, subscribes and resumes in one round trip. A cursor is an opaque
+text; keep the `until` of the last `events` that you applied, and give it as `since` when you come
+back. Apply `events` if `since` ≤ cursor < `until`, then set the cursor to `until`. Skip frames,
+members and item types that you do not know, and still advance.
 
-Answer each `ping` with `pong`; when you hear nothing for `ping_s` + `pong_s`, the connection is dead.
-Wait `random(0, min(30 s, 0.5 s · 2ⁿ))` before each try to connect, the first included, and keep one
-`send` in flight per thread; repeat it with the same `client_id` until it was answered.
+Answer each `ping` with `pong`; when you hear nothing for `ping_s` + `pong_s`, the connection is
+dead. Wait `random(0, min(30 s, 0.5 s · 2ⁿ))` before each try to connect, the first included, and
+keep one `send` in flight per thread; repeat it with the same `client_id` until it was answered.
 
 Close codes below 4500 mean: come back. From 4500 on: do not, before something is mended.
 """
+
+_MARKS = {
+    "entered": "the team sees the thread from now on, with the members of a full thread summary",
+    "left": "the team sees the thread no longer: forget it",
+    "withdrawn": "stands for an item of a thread that the team may no longer see",
+}
 
 
 def describe(*, version: str, server: str = "") -> dict[str, Any]:
     """The document as JSON values; `server` is the public URL, where one is set."""
     sent, heard = _types(ClientFrame), _types(ServerFrame)
-    _, schemas = msgspec.json.schema_components((*sent, *heard), ref_template=_REF)
+    events = tuple(dict.fromkeys(EVENTS.values()))
+    _, schemas = msgspec.json.schema_components((*sent, *heard, *events), ref_template=_REF)
+    schemas["Item"] = _item()
+    schemas["Events"]["properties"]["items"]["items"] = {"$ref": _REF.format(name="Item")}
     document: dict[str, Any] = {
         "asyncapi": "3.0.0",
         "info": {"title": "Pinbox live sync", "version": version, "description": _ABOUT},
@@ -81,6 +91,36 @@ def _message(kind: type[msgspec.Struct]) -> dict[str, Any]:
         "name": _tag(kind),
         "summary": " ".join(about.split()),
         "payload": {"$ref": _REF.format(name=kind.__name__)},
+    }
+
+
+def _item() -> dict[str, Any]:
+    by_type: dict[str, list[str]] = {}
+    for name, kind in EVENTS.items():
+        by_type.setdefault(kind.__name__, []).append(name)
+    known = [
+        {
+            "properties": {"type": {"enum": names}},
+            "allOf": [{"$ref": _REF.format(name=kind)}],
+        }
+        for kind, names in by_type.items()
+    ]
+    marks = [
+        {"properties": {"type": {"const": name}}, "description": about}
+        for name, about in _MARKS.items()
+    ]
+    return {
+        "description": "One place of a stream. In a team's stream it names its thread too.",
+        "type": "object",
+        "required": ["seq", "type", "at"],
+        "properties": {
+            "seq": {"type": "integer"},
+            "type": {"type": "string"},
+            "at": {"type": "string", "format": "date-time"},
+            "thread": {"type": "string"},
+            "thread_seq": {"type": "integer"},
+        },
+        "anyOf": [*known, *marks, {"description": "Types to come: skip them."}],
     }
 
 

@@ -12,20 +12,19 @@ import structlog
 from aiohttp import web
 
 from inbox.core.errors import BadRequest, Forbidden, Overloaded
+from inbox.core.origins import SESSION_COOKIE, is_ours
 from inbox.core.sync import Limits, inputs
 from inbox.flows.context import Context
 from inbox.live.admission import Admission
 from inbox.live.calls import SignedInPeople, StoredStreams
 from inbox.live.hub import Hub
 from inbox.live.node import Node
-from inbox.live.origin import may_connect
 from inbox.live.ports import Audience, People, Source
 from inbox.live.session import CLOSE_S, Session
 from inbox.live.wheel import GRAIN_MS
 from inbox.settings import Settings
 
 SUBPROTOCOL = "pinbox.v1"
-SESSION_COOKIE = "pinbox_session"
 
 LOOK_S = 1.0
 """How often the database is asked what has moved: what a lost hint costs at most."""
@@ -119,14 +118,23 @@ class Live:
     async def desk_live(self, request: web.Request) -> web.StreamResponse:
         """`GET /v1/desk/live`. A browser's cookie signs in, from our own pages alone."""
         cookie = request.cookies.get(SESSION_COOKIE)
-        settings = self._ctx.settings
-        if cookie and not may_connect(
-            request.headers.get("Origin"),
-            host=request.headers.get("Host", ""),
-            allowed=(*settings.allowed_origins, settings.public_url),
-        ):
-            raise Forbidden("a page of this origin may not use the session")
+        if cookie:
+            self._demand_own_page(request)
         return await self._serve(request, audience="desk", cookie=cookie)
+
+    def _demand_own_page(self, request: web.Request) -> None:
+        """A browser sends its cookies from any page, and says from which (RFC 6455, 10.2).
+
+        What names no origin is no browser, and no page could have made it.
+        """
+        origin, settings = request.headers.get("Origin"), self._ctx.settings
+        if origin is not None and not is_ours(
+            origin,
+            host=request.headers.get("Host", ""),
+            public_url=settings.public_url,
+            allowed=settings.allowed_origins,
+        ):
+            raise Forbidden(f"pages of {origin[:200]} may not do this; see allowed_origins")
 
     async def _serve(
         self, request: web.Request, *, audience: Audience, cookie: str | None
