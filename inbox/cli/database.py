@@ -1,0 +1,194 @@
+"""Commands on the database as a whole: backup, restore, migrate, epoch."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from inbox.cli.options import Out, with_out
+
+if TYPE_CHECKING:
+    from inbox.settings import Settings
+    from inbox.store.engine import Engine
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """A backup that is whole and on disk."""
+
+    file: str
+    bytes: int
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """What stands in the folder now."""
+
+    epoch: str
+    schema: int
+
+
+class Migrated(msgspec.Struct, frozen=True):
+    """The schema number before and after; 0 before: the database is new."""
+
+    before: int
+    after: int
+
+
+class Renewed(msgspec.Struct, frozen=True):
+    """The epoch that every new cursor carries."""
+
+    epoch: str
+
+
+@click.command()
+@click.argument("file", type=FILE)
+@with_out
+def backup(out: Out, *, file: Path) -> None:
+    """Copy the database into FILE as it is at one moment, while it serves or stands still.
+
+    Keep `pinbox.toml` as well, in another place: its secrets are not in FILE.
+    """
+    from inbox.store.backup import back_up
+
+    database = _find_sqlite(out.data, instead="use `pg_dump`")
+
+    async def work() -> None:
+        with _held_unless_served(out.data):
+            await back_up(database, file)
+
+    asyncio.run(work())
+    saved = Saved(str(file), file.stat().st_size)
+    out.say(saved, f"Saved {saved.bytes:,} bytes in {file}. Keep pinbox.toml too, elsewhere")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@with_out
+def restore(out: Out, *, file: Path) -> None:
+    """Put the backup FILE in the place of the database, with a new epoch. Refused while it serves.
+
+    The database that was there stays beside it as `pinbox.db.before-restore`.
+    """
+    from inbox.store import backup as store
+
+    database = _find_sqlite(out.data, instead="use `pg_restore`, then `pinbox epoch renew`")
+    space, size = shutil.disk_usage(out.data).free, file.stat().st_size
+    if space < size:
+        raise click.ClickException(
+            f"the copy needs {size:,} bytes and {out.data} has {space:,} free; make room first"
+        )
+    epoch = secrets.token_hex(4)
+    store.restore(file, database, epoch=epoch)
+    restored = Restored(epoch, asyncio.run(_migrate(out.data)).after)
+    out.say(restored, f"Restored from {file}. Clients will load afresh (epoch {epoch})")
+
+
+@click.command()
+@with_out
+def migrate(out: Out) -> None:
+    """Bring the database up to date with this version. Refused while it serves.
+
+    `pinbox serve` does the same at its start; a SQLite database is saved under `backups/` first.
+    """
+    from inbox.cli.run import demand_folder
+
+    demand_folder(out.data)
+    done = asyncio.run(_migrate(out.data))
+    words = (
+        f"Nothing to do: the schema is {done.after}"
+        if done.before == done.after
+        else f"The schema was {done.before} and is {done.after}"
+    )
+    out.say(done, words)
+
+
+@click.group()
+def epoch() -> None:
+    """What makes old cursors void."""
+
+
+@epoch.command("renew")
+@with_out
+def renew(out: Out) -> None:
+    """Void every cursor, so that clients load afresh. Refused while it serves.
+
+    For PostgreSQL after `pg_restore`, a point-in-time recovery, or a failover that lost writes:
+    without it, clients would hold on to places that mean something else now. `restore` does it.
+    """
+    from inbox.cli.run import demand_folder
+
+    demand_folder(out.data)
+    fresh = secrets.token_hex(4)
+    asyncio.run(_renew(out.data, fresh))
+    out.say(Renewed(fresh), f"The epoch is {fresh}; clients will load afresh")
+
+
+async def _migrate(data: Path) -> Migrated:
+    from inbox.store.refusal import Refusal
+    from inbox.store.schema import look_up_state, prepare
+
+    async with _held_engine(data) as (engine, settings):
+        before = 0
+        with contextlib.suppress(Refusal):
+            before = (await look_up_state(engine)).schema
+        state = await prepare(engine, epoch=secrets.token_hex(4), backups=settings.backups_kept)
+        return Migrated(before, state.schema)
+
+
+async def _renew(data: Path, fresh: str) -> None:
+    from inbox.store.schema import look_up_state, renew_epoch
+
+    async with _held_engine(data) as (engine, _):
+        await look_up_state(engine)
+        await renew_epoch(engine, epoch=fresh)
+
+
+@contextlib.asynccontextmanager
+async def _held_engine(data: Path) -> AsyncIterator[tuple[Engine, Settings]]:
+    """The database as it is, with the folder held: nobody serves meanwhile."""
+    from inbox.app import open_engine
+    from inbox.settings import load
+    from inbox.store.lock import hold_folder
+    from inbox.telemetry import Metrics
+
+    settings = load(data, os.environ)
+    with hold_folder(data):
+        engine = await open_engine(data, settings, metrics=Metrics())
+        try:
+            yield engine, settings
+        finally:
+            await engine.close()
+
+
+@contextlib.contextmanager
+def _held_unless_served(data: Path) -> Iterator[None]:
+    """Hold the folder where nobody does. Beside a server a copy is safe, since it only reads."""
+    from inbox.store.lock import hold_folder
+    from inbox.store.refusal import Refusal
+
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(Refusal):
+            held.enter_context(hold_folder(data))
+        yield
+
+
+def _find_sqlite(data: Path, *, instead: str) -> Path:
+    """The database file; refuses where the settings name PostgreSQL, and says what to do there."""
+    from inbox.app import DATABASE
+    from inbox.cli.run import demand_folder
+    from inbox.settings import load
+
+    demand_folder(data)
+    if load(data, os.environ).database:
+        raise click.ClickException(f"this inbox lives in PostgreSQL: {instead}")
+    return data / DATABASE

@@ -1,0 +1,222 @@
+"""Commands on teams, agents, tokens and customers."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from inbox.cli.options import Out, with_out
+
+
+@click.group()
+def team() -> None:
+    """Teams and their markets."""
+
+
+@team.command("add")
+@click.argument("key")
+@click.option("--name", required=True, help="As customers see it.")
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    help="A market by ISO 3166-2 or finer, as US-WA; the longest match wins. Repeatable.",
+)
+@click.option("--time-zone", required=True, help="IANA name, as America/Los_Angeles.")
+@click.option("--language", "languages", multiple=True, help="As en or es-US. Repeatable.")
+@click.option("--place", help="Where the team sits, as customers see it.")
+@click.option("--default", is_flag=True, help="Gets the customers that no market matches.")
+@click.option("--max-customers", type=int, help="No new customers above this number.")
+@with_out
+def add_team(out: Out, **asked: Any) -> None:
+    """Make a team. KEY is its short name for ever: a–z, 0–9 and -."""
+    from inbox.flows.teams import TeamDetail, TeamDraft
+
+    added = out.ask("team.add", TeamDraft(**asked), TeamDetail)
+    default = ", the default team" if added.default else ""
+    out.say(added, f"Team {added.key} is there{default}. Next: pinbox agent add NAME --team {added.key}")
+
+
+@team.command("list")
+@with_out
+def list_teams(out: Out) -> None:
+    """Show every team."""
+    from inbox.flows.teams import TeamDetails
+    from inbox.ops.operation import Nothing
+
+    found = out.ask("team.list", Nothing(), TeamDetails)
+    out.say_table(
+        found,
+        columns=("key", "name", "regions", "time zone", "people", "customers", "default", "id"),
+        rows=[
+            (
+                one.key,
+                one.name,
+                ", ".join(one.regions) or "–",
+                one.time_zone,
+                str(one.members),
+                f"{one.customers}" + (f" of {one.max_customers}" if one.max_customers else ""),
+                "yes" if one.default else "",
+                one.id,
+            )
+            for one in found.items
+        ],
+        empty="No team yet. Make one with `pinbox team add`",
+    )
+
+
+@click.group()
+def agent() -> None:
+    """The people who answer."""
+
+
+@agent.command("add")
+@click.argument("name")
+@click.option("--team", "teams", multiple=True, required=True, help="Key of a team. Repeatable.")
+@click.option(
+    "--role",
+    type=click.Choice(["agent", "lead", "admin"]),
+    default="agent",
+    show_default=True,
+    help="What they may do besides answering.",
+)
+@click.option("--line", help="A short line that customers see under the name.")
+@click.option("--photo-url", help="An https address of their photo.")
+@click.option("--password", is_flag=True, help="Ask for a password, for signing in by browser.")
+@with_out
+def add_agent(out: Out, *, password: bool, **asked: Any) -> None:
+    """Make an agent and print a personal token, this once."""
+    from inbox.ops import people
+
+    secret = _ask_password() if password else None
+    request = people.AgentAdd(password=secret, **asked)
+    added = out.ask("agent.add", request, people.AgentAdded)
+    out.say(added, f"{added.name} is there. Their token, shown only now:\n{added.token}")
+
+
+@agent.command("list")
+@with_out
+def list_agents(out: Out) -> None:
+    """Show every agent."""
+    from inbox.ops import people
+    from inbox.ops.operation import Nothing
+
+    found = out.ask("agent.list", Nothing(), people.AgentRows)
+    out.say_table(
+        found,
+        columns=("name", "role", "teams", "on duty", "id", ""),
+        rows=[
+            (
+                one.name,
+                one.role,
+                ", ".join(one.teams),
+                "yes" if one.on_duty else "",
+                one.id,
+                "disabled" if one.disabled else "author of imports" if one.stand_in else "",
+            )
+            for one in found.items
+        ],
+        empty="No agent yet. Make one with `pinbox agent add`",
+    )
+
+
+@click.group()
+def token() -> None:
+    """What people and programs sign in with."""
+
+
+@token.command("customer")
+@click.argument("customer", metavar="ID")
+@click.option("--name", help="The customer's name.")
+@click.option("--region", help="As US-WA or US-WA-SEA; chooses the home team.")
+@click.option("--time-zone", help="IANA name, as America/Los_Angeles.")
+@click.option("--locale", help="As en or es-US.")
+@click.option(
+    "--ttl", "ttl_s", type=int, default=3600, show_default=True, help="Seconds that it is good for."
+)
+@with_out
+def sign_customer_token(out: Out, **asked: Any) -> None:
+    """Sign a customer's token with the configured secret, for trying out.
+
+    In real life your own backend does this; ID is the customer's id there.
+    """
+    from inbox.ops import people
+
+    signed = out.ask("token.customer", people.CustomerTokenAsk(**asked), people.CustomerToken)
+    out.say(signed, signed.token)
+
+
+@token.command("agent")
+@click.argument("agent", metavar="NAME-OR-ID")
+@click.option("--label", help="What it is for.")
+@with_out
+def add_agent_token(out: Out, **asked: Any) -> None:
+    """Make a further personal token for an agent and print it, this once."""
+    from inbox.flows.agents import NewToken
+    from inbox.ops import people
+
+    made = out.ask("token.agent", people.AgentTokenAsk(**asked), NewToken)
+    out.say(made, made.token)
+
+
+@token.command("list")
+@click.option("--agent", help="Of one agent, by name or id.")
+@with_out
+def list_tokens(out: Out, **asked: Any) -> None:
+    """Show agents' tokens and sessions, without their secrets."""
+    from inbox.ops import people
+
+    found = out.ask("token.list", people.TokensAsk(**asked), people.TokenRows)
+    out.say_table(
+        found,
+        columns=("agent", "kind", "label", "made", "ends", "id"),
+        rows=[
+            (
+                one.agent_name,
+                one.kind,
+                one.label or "",
+                one.created_at[:19],
+                f"revoked {one.revoked_at[:19]}" if one.revoked_at else (one.expires_at or "")[:19],
+                one.id,
+            )
+            for one in found.items
+        ],
+        empty="No tokens",
+    )
+
+
+@token.command("revoke")
+@click.argument("id_", metavar="ID")
+@with_out
+def revoke_token(out: Out, *, id_: str) -> None:
+    """End a token or session at once, by its id from `token list`."""
+    from inbox.ops import people
+
+    revoked = out.ask("token.revoke", people.TokenRevoke(id_), people.TokenRevoke)
+    out.say(revoked, f"Revoked {revoked.id}")
+
+
+@click.group()
+def customer() -> None:
+    """The people who ask."""
+
+
+@customer.command("sign-out")
+@click.argument("customer", metavar="ID")
+@with_out
+def sign_out(out: Out, **asked: Any) -> None:
+    """Refuse a customer's tokens made until now, and close its connections."""
+    from inbox.ops import people
+
+    gone = out.ask("customer.sign_out", people.CustomerSignOut(**asked), people.CustomerSignOut)
+    out.say(gone, f"{gone.customer} is signed out; tokens made from the next second on are good")
+
+
+def _ask_password() -> str:
+    """Ask twice on a terminal; from a pipe, take the first line."""
+    if sys.stdin.isatty():
+        answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        return answer
+    return sys.stdin.readline().rstrip("\n")

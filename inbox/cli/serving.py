@@ -1,0 +1,79 @@
+"""Commands that begin something: a folder, a server, a demonstration."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+import msgspec
+
+from inbox.cli.options import Out, with_out
+
+
+class Made(msgspec.Struct, frozen=True):
+    """A new data folder."""
+
+    data: str
+    settings: str
+
+
+@click.command()
+@with_out
+def init(out: Out) -> None:
+    """Make a data folder with `pinbox.toml` and fresh secrets in it.
+
+    Both are private to you. Nothing that exists is overwritten.
+    """
+    from inbox.ops.folder import make_folder
+
+    path = make_folder(out.data)
+    words = f"Made {path} with fresh secrets.\nNext: pinbox serve --data {out.data}"
+    out.say(Made(str(out.data), str(path)), words)
+
+
+@click.command()
+@click.option("--host", help="Address to listen on, in place of the setting.")
+@click.option("--port", type=int, help="Port to listen on; 0: any that is free.")
+@click.option("--database", metavar="URL", help="PostgreSQL, in place of the setting.")
+@with_out
+def serve(out: Out, *, host: str | None, port: int | None, database: str | None) -> None:
+    """Serve this folder's inbox until SIGTERM or SIGINT.
+
+    One line says where it answers as soon as it does. A stop finishes what was accepted; a second
+    signal ends it at once.
+    """
+    from inbox.cli.run import demand_folder
+    from inbox.cli.server import run_server
+    from inbox.settings import load
+
+    demand_folder(out.data)
+    flags = {"host": host, "port": port, "database": database}
+    settings = load(out.data, os.environ, flags)
+    raise click.exceptions.Exit(run_server(out.data, settings, say=out.say))
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End after the story: 0 if all was as told, 1 if not.")
+@click.option(
+    "--import",
+    "import_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Load threads from this file first (JSON Lines).",
+)
+@click.option("--port", type=int, default=0, help="Port to listen on; any that is free if absent.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the data here; a temporary folder if absent.",
+)
+def demo(data: Path | None, *, once: bool, import_file: Path | None, port: int) -> None:
+    """Watch the story of Ana and Bo on a real server, then try it yourself.
+
+    Ana writes and closes the app; Bo, of her team, answers; Ana comes back and receives exactly
+    what she missed. Then the server stays up, with addresses and tokens to try.
+    """
+    from inbox.ops.demo import show
+
+    told = show(data=data, once=once, import_file=import_file, port=port)
+    raise click.exceptions.Exit(0 if told else 1)

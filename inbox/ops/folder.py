@@ -1,0 +1,37 @@
+"""The data folder: made once with fresh secrets, private from the first moment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from inbox.core.errors import Conflict
+from inbox.settings import FILENAME, render_toml
+
+LOCK = "lock"
+DATABASE = "pinbox.db"
+CONTROL = "control.sock"
+BACKUPS = "backups"
+
+
+def make_folder(folder: Path, given: Mapping[str, object] | None = None) -> Path:
+    """Make the folder (0700) and its `pinbox.toml` (0600) with two new secrets; gives the file.
+
+    `given` are settings to write besides. Nothing is ever overwritten: raises Conflict where the
+    file is there already. A folder that exists keeps its rights and what is in it.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / FILENAME
+    fresh = {"token_secret": secrets.token_urlsafe(32), "server_secret": secrets.token_urlsafe(32)}
+    text = render_toml({**fresh, **(given or {})})
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        raise Conflict(f"{path} is there already; what exists needs its secrets") from None
+    with os.fdopen(file, "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    return path

@@ -1,0 +1,11 @@
+"""All that an operator can have done, in one table, used here and through the control socket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from inbox.ops.operation import Operation
+from inbox.ops.people import PEOPLE
+
+OPERATIONS: dict[str, Operation[Any]] = {row.name: row for row in PEOPLE}
+"""Name → what it is."""
