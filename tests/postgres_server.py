@@ -65,6 +65,10 @@ class PostgresServer:
         """End it: `immediate` is a crash, with recovery at the next start."""
         self._run("pg_ctl", "stop", "-w", "-s", "-D", self._data, "-m", mode)
 
+    def runs(self) -> bool:
+        """Whether it is up."""
+        return (self._data / "postmaster.pid").exists()
+
     def _may_read_programs(self) -> bool:
         try:
             self._run("postgres", "--version")
@@ -104,4 +108,5 @@ def run_postgres(**settings: str) -> Iterator[PostgresServer]:
         try:
             yield server
         finally:
-            server.stop("immediate")
+            if server.runs():
+                server.stop("immediate")

@@ -96,8 +96,8 @@ class GroupCommit:
         connect: Callable[[], sqlite3.Connection],
         *,
         path: Path,
-        observe: Observe | None = None,
-        waiting_limit: int = 10_000,
+        observe: Observe | None,
+        waiting_limit: int,
     ) -> None:
         self._connect = connect
         self._log_file = path.with_name(path.name + "-wal")

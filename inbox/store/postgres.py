@@ -57,26 +57,28 @@ async def open_postgres(
     `pool` is the most connections that this process opens; `observe` is told of every commit.
     Raises Refusal when the server cannot be reached, lets nobody in, or is older than 14.
     """
+    made = asyncpg.create_pool(
+        url,
+        min_size=0,  # connections are made when they are needed, and anew after a restart
+        max_size=pool,
+        timeout=_ACQUIRE_SECONDS,
+        command_timeout=_STATEMENT_SECONDS,
+        reset=_leave_as_it_is,
+        server_settings={
+            "application_name": "pinbox",
+            "synchronous_commit": "on",
+            "default_transaction_isolation": "read committed",
+            "idle_in_transaction_session_timeout": "60s",
+            "jit": "off",
+        },
+    )
     try:
-        made = await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=pool,
-            timeout=_ACQUIRE_SECONDS,
-            command_timeout=_STATEMENT_SECONDS,
-            reset=_leave_as_it_is,
-            server_settings={
-                "application_name": "pinbox",
-                "synchronous_commit": "on",
-                "default_transaction_isolation": "read committed",
-                "idle_in_transaction_session_timeout": "60s",
-                "jit": "off",
-            },
-        )
+        await made
+        async with made.acquire(timeout=_ACQUIRE_SECONDS) as connection:
+            version = connection.get_server_version()
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+        await made.close()
         raise Refusal(f"PostgreSQL cannot be reached: {_say(error)}") from error
-    async with made.acquire() as connection:
-        version = connection.get_server_version()
     if version.major < OLDEST_SERVER:
         await made.close()
         raise Refusal(f"PostgreSQL {OLDEST_SERVER} or newer is needed; this one is {version.major}")
@@ -244,7 +246,7 @@ class PostgresEngine:
             if isinstance(met, _RACES):
                 raise met from None
             misuse = reading and isinstance(met, asyncpg.ReadOnlySQLTransactionError)
-            if connection.is_closed() or (isinstance(met, _AWAY) and not misuse):
+            if _is_lost(connection) or (isinstance(met, _AWAY) and not misuse):
                 raise _Away(met or error) from error
             raise
         finally:
@@ -266,6 +268,13 @@ class PostgresEngine:
             _log.info("storage_recovered")
         else:
             _log.error("storage_failed", error=_say(away.error), code=type(away.error).__name__)
+
+
+def _is_lost(connection: _Held) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken it back already, since it broke
+        return True
 
 
 class _Away(Exception):

@@ -42,15 +42,22 @@ _PASSES = frozenset(
 
 
 async def open_sqlite(
-    path: Path, *, readers: int = 2, observe: Observe | None = None
+    path: Path,
+    *,
+    readers: int = 2,
+    observe: Observe | None = None,
+    waiting_limit: int = 10_000,
 ) -> SqliteEngine:
     """Open the database file, made if it is not there; its schema is `schema.prepare`'s affair.
 
-    The caller holds the data folder's lock. `observe` is told of every commit. Raises Refusal when
-    the file is no SQLite database or cannot be opened or written.
+    The caller holds the data folder's lock. `observe` is told of every commit; `waiting_limit` is
+    how many writes may wait before the next is refused as Overloaded. Raises Refusal when the file
+    is no SQLite database or cannot be opened or written.
     """
     try:
-        writer = GroupCommit(partial(_connect, path), path=path, observe=observe)
+        writer = GroupCommit(
+            partial(_connect, path), path=path, observe=observe, waiting_limit=waiting_limit
+        )
     except sqlite3.Error as error:
         raise Refusal(f"{path} cannot be opened as a SQLite database: {error}") from error
     pool = [_Reader(path) for _ in range(readers)]

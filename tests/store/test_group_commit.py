@@ -1,0 +1,285 @@
+"""Group commit on SQLite: one fsync for all that wait, and nothing answered before it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from inbox.core.errors import Conflict, NotDurable, Overloaded
+from inbox.store import group_commit
+from inbox.store.engine import Tx, Work
+from inbox.store.queries import compile_query
+from inbox.store.refusal import Refusal
+from inbox.store.sqlite import SqliteEngine, open_sqlite
+
+MAKE = compile_query("make", "CREATE TABLE items (id TEXT PRIMARY KEY)")
+ADD = compile_query("add", "INSERT INTO items (id) VALUES (:id)")
+COUNT = compile_query("count", "SELECT count(*) FROM items")
+SLOW = compile_query(
+    "slow",
+    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :upto) "
+    "SELECT count(*) FROM n",
+)
+
+
+class Commits(list[int]):
+    """The sizes of the batches seen."""
+
+    def see(self, works: int, seconds: float) -> None:
+        assert seconds > 0
+        self.append(works)
+
+
+@pytest.fixture
+def commits() -> Commits:
+    return Commits()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "pinbox.db"
+
+
+@pytest.fixture
+async def store(file: Path, commits: Commits) -> AsyncIterator[SqliteEngine]:
+    engine = await open_sqlite(file, observe=commits.see)
+
+    async def make(tx: Tx) -> None:
+        await tx.execute(MAKE)
+
+    await engine.write(make)
+    commits.clear()
+    yield engine
+    await engine.close()
+
+
+def adding(item: str) -> Work[None]:
+    async def work(tx: Tx) -> None:
+        await tx.execute(ADD, id=item)
+
+    return work
+
+
+async def count(tx: Tx) -> int:
+    row = await tx.fetch_one(COUNT)
+    assert row is not None
+    return int(row[0])
+
+
+async def slow(tx: Tx) -> None:
+    await tx.fetch(SLOW, upto=300_000)
+
+
+async def test_works_that_wait_share_a_commit(store: SqliteEngine, commits: Commits) -> None:
+    await asyncio.gather(*(store.write(adding(f"{n}")) for n in range(100)))
+    assert commits == [100]
+    assert await store.read(count) == 100
+
+
+async def test_a_batch_is_bounded(store: SqliteEngine, commits: Commits) -> None:
+    await asyncio.gather(*(store.write(adding(f"{n}")) for n in range(1_000)))
+    assert sum(commits) == 1_000
+    assert max(commits) <= group_commit.BATCH_LIMIT
+
+
+async def test_what_comes_during_a_commit_goes_into_the_next(
+    store: SqliteEngine, commits: Commits
+) -> None:
+    first = asyncio.create_task(store.write(slow))
+    await asyncio.sleep(0.002)
+    rest = [asyncio.create_task(store.write(adding(f"{n}"))) for n in range(5)]
+    for _ in range(5):  # each in its own turn of the loop
+        await asyncio.sleep(0)
+        rest.append(asyncio.create_task(store.write(adding(f"late {len(rest)}"))))
+    await asyncio.gather(first, *rest)
+    assert commits == [1, 10]
+
+
+async def test_nothing_is_answered_before_others_can_see_it(
+    store: SqliteEngine, file: Path
+) -> None:
+    """Another connection sees only what is committed; so an answer must come after the commit."""
+    with closing(sqlite3.connect(file)) as other:
+
+        async def write(n: int) -> None:
+            await store.write(adding(f"{n}"))
+            found = other.execute("SELECT 1 FROM items WHERE id = ?", (f"{n}",)).fetchone()
+            assert found is not None
+
+        for turn in range(5):
+            await asyncio.gather(*(write(turn * 50 + n) for n in range(50)))
+
+
+async def test_every_commit_is_fsynced(store: SqliteEngine) -> None:
+    settings = {}
+
+    async def look(tx: Tx) -> None:
+        for name in ("synchronous", "journal_mode", "wal_autocheckpoint", "mmap_size",
+                     "foreign_keys"):  # fmt: skip
+            row = await tx.fetch_one(compile_query(name, f"PRAGMA {name}"))
+            settings[name] = row[0] if row else None
+
+    await store.write(look)
+    full = 2
+    assert settings == {
+        "synchronous": full,
+        "journal_mode": "wal",
+        "wal_autocheckpoint": 0,
+        "mmap_size": 0,
+        "foreign_keys": 1,
+    }
+
+
+async def test_a_failing_work_fails_alone_in_its_batch(
+    store: SqliteEngine, commits: Commits
+) -> None:
+    refused = Conflict("no")
+
+    async def fail(tx: Tx) -> None:
+        await tx.execute(ADD, id="half")
+        raise refused
+
+    answers = await asyncio.gather(
+        store.write(adding("1")),
+        store.write(fail),
+        store.write(adding("2")),
+        store.write(adding("2")),
+        store.write(adding("3")),
+        return_exceptions=True,
+    )
+    assert commits == [5]
+    assert answers[0] is answers[2] is answers[4] is None
+    assert answers[1] is refused
+    assert isinstance(answers[3], sqlite3.IntegrityError)
+    assert await store.read(count) == 3
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+async def test_no_error_of_a_work_harms_the_writer(
+    store: SqliteEngine, error: type[BaseException]
+) -> None:
+    async def fail(tx: Tx) -> None:
+        await tx.execute(ADD, id="half")
+        raise error
+
+    with pytest.raises(error):
+        await store.write(fail)
+    await store.write(adding("whole"))
+    assert await store.read(count) == 1
+
+
+@pytest.mark.parametrize("through", ["write", "read"])
+async def test_a_work_that_really_waits_is_a_mistake(store: SqliteEngine, through: str) -> None:
+    async def work(tx: Tx) -> None:
+        if through == "write":
+            await tx.execute(ADD, id="half")
+        await asyncio.sleep(0)
+
+    run: Callable[[Work[None]], Awaitable[None]] = getattr(store, through)
+    with pytest.raises(RuntimeError, match="must not await anything but the transaction"):
+        await run(work)
+    await store.write(adding("whole"))
+    assert await store.read(count) == 1
+
+
+async def test_who_went_before_the_work_began_is_passed_over(store: SqliteEngine) -> None:
+    ran = threading.Event()
+
+    async def work(tx: Tx) -> None:
+        ran.set()
+        await tx.execute(ADD, id="gone")
+
+    busy = asyncio.create_task(store.write(slow))
+    await asyncio.sleep(0.002)
+    gone = asyncio.create_task(store.write(work))
+    await asyncio.sleep(0)
+    gone.cancel()
+    await busy
+    await store.write(adding("next"))
+    assert gone.cancelled()
+    assert not ran.is_set()
+    assert await store.read(count) == 1
+
+
+async def test_too_many_waiting_is_overloaded(file: Path) -> None:
+    store = await open_sqlite(file, waiting_limit=10)
+    await store.write(slow)
+    answers = await asyncio.gather(*(store.write(slow) for _ in range(15)), return_exceptions=True)
+    overloaded = [answer for answer in answers if isinstance(answer, Overloaded)]
+    assert len(overloaded) == 5
+    assert all(answer.retry_after for answer in overloaded)
+    await store.write(slow)
+    await store.close()
+
+
+async def test_a_database_that_another_process_holds_is_not_durable(
+    store: SqliteEngine, file: Path
+) -> None:
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(NotDurable) as caught:
+            await store.write(adding("1"))
+        assert caught.value.retry_after
+        other.execute("ROLLBACK")
+    await store.write(adding("1"))
+    assert await store.read(count) == 1
+
+
+async def test_the_log_does_not_grow_without_bound(
+    store: SqliteEngine, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under constant writes and reads its size stays near that of a few checkpoints."""
+    monkeypatch.setattr(group_commit, "CHECKPOINT_CHANGES", 200)
+    log = file.with_name(f"{file.name}-wal")
+    done = asyncio.Event()
+
+    async def read() -> None:
+        while not done.is_set():
+            await store.read(count)
+
+    reader = asyncio.create_task(read())
+    sizes = []
+    for turn in range(60):
+        await asyncio.gather(*(store.write(adding(f"{turn}-{n}")) for n in range(100)))
+        sizes.append(log.stat().st_size)
+    done.set()
+    await reader
+    assert max(sizes[30:]) < 2 * max(sizes[:30])
+    assert await store.read(count) == 6_000
+
+
+async def test_an_idle_writer_moves_the_log(
+    store: SqliteEngine, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(group_commit, "LARGE_LOG_BYTES", 0)
+    log = file.with_name(f"{file.name}-wal")
+    await store.write(adding("1"))
+    async with asyncio.timeout(5):
+        while log.stat().st_size:  # noqa: ASYNC110  a file tells nobody of its size
+            await asyncio.sleep(0.01)
+    assert await store.read(count) == 1
+
+
+async def test_close_leaves_one_file(file: Path) -> None:
+    store = await open_sqlite(file)
+    await store.write(slow)
+    await store.close()
+    assert [found.name for found in file.parent.iterdir()] == [file.name]
+
+
+async def test_a_file_that_is_no_database_is_refused(file: Path) -> None:
+    await asyncio.to_thread(file.write_text, "Dear Ana, this is a letter. " * 100)
+    with pytest.raises(Refusal, match="not a database"):
+        await open_sqlite(file)
+
+
+async def test_a_place_that_is_not_there_is_refused(file: Path) -> None:
+    with pytest.raises(Refusal, match="unable to open"):
+        await open_sqlite(file.parent / "nowhere" / "pinbox.db")
