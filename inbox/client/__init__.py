@@ -1,0 +1,52 @@
+"""The Python client: `CustomerClient`, `DeskClient`, and for load drivers the bare `LiveSocket`."""
+
+from inbox.client.answers import Message, Note
+from inbox.client.customer import CustomerClient
+from inbox.client.desk import DeskClient
+from inbox.client.events import (
+    Assigned,
+    Delivered,
+    Entered,
+    Erased,
+    Event,
+    Left,
+    Pinned,
+    Profile,
+    Read,
+    Reset,
+    Serving,
+    Status,
+    Withdrawn,
+)
+from inbox.client.live import Closed, LiveSocket, NoSocket
+from inbox.client.pace import Pace
+from inbox.client.problems import Unreachable
+from inbox.core.frames import Presence, TypingShown, ViewingShown
+
+__all__ = [
+    "Assigned",
+    "Closed",
+    "CustomerClient",
+    "Delivered",
+    "DeskClient",
+    "Entered",
+    "Erased",
+    "Event",
+    "Left",
+    "LiveSocket",
+    "Message",
+    "NoSocket",
+    "Note",
+    "Pace",
+    "Pinned",
+    "Presence",
+    "Profile",
+    "Read",
+    "Reset",
+    "Serving",
+    "Status",
+    "TypingShown",
+    "Unreachable",
+    "ViewingShown",
+    "Withdrawn",
+]

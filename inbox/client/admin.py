@@ -1,0 +1,121 @@
+"""What admins do over HTTP: teams, agents, tokens, and a customer's rights."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from inbox.client.answers import Agent, Page, PersonalToken, Summary, Team
+from inbox.client.calls import Calls
+
+
+class TeamDraft(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A new team. Customers of `regions` get it as their home; the default team gets the rest."""
+
+    key: str
+    name: str
+    time_zone: str
+    regions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    place: str | None = None
+    photo_url: str | None = None
+    default: bool = False
+    max_customers: int | None = None
+
+
+class AgentDraft(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A new agent; `teams` are ids. Without a password a personal token is the way in."""
+
+    name: str
+    teams: tuple[str, ...]
+    role: str = "agent"
+    photo_url: str | None = None
+    line: str | None = None
+    password: str | None = None
+
+
+class _Label(msgspec.Struct, frozen=True, omit_defaults=True):
+    label: str | None = None
+
+
+class _Repin(msgspec.Struct, frozen=True):
+    team: str
+    reason: str
+
+
+class Admin:
+    """The calls of `/v1/admin`. Forbidden for whoever is no admin."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def teams(self) -> tuple[Team, ...]:
+        """Every team."""
+        answer, _ = await self._calls.call("GET", "/v1/admin/teams", into=Page[Team])
+        return answer.items
+
+    async def add_team(self, draft: TeamDraft) -> Team:
+        """Make a team. Raises Conflict where the key is taken."""
+        answer, _ = await self._calls.call("POST", "/v1/admin/teams", into=Team, body=draft)
+        return answer
+
+    async def change_team(self, team: str, **change: Any) -> Team:
+        """Change a team by id; what is not named stays as it is."""
+        answer, _ = await self._calls.call(
+            "PATCH", f"/v1/admin/teams/{team}", into=Team, body=change
+        )
+        return answer
+
+    async def agents(self) -> tuple[Agent, ...]:
+        """Every agent."""
+        answer, _ = await self._calls.call("GET", "/v1/admin/agents", into=Page[Agent])
+        return answer.items
+
+    async def add_agent(self, draft: AgentDraft) -> Agent:
+        """Make an agent. Raises Conflict where the name is taken."""
+        answer, _ = await self._calls.call("POST", "/v1/admin/agents", into=Agent, body=draft)
+        return answer
+
+    async def change_agent(self, agent: str, **change: Any) -> Agent:
+        """Change an agent by id; what is not named stays as it is."""
+        answer, _ = await self._calls.call(
+            "PATCH", f"/v1/admin/agents/{agent}", into=Agent, body=change
+        )
+        return answer
+
+    async def add_token(self, agent: str, *, label: str | None = None) -> PersonalToken:
+        """Make a personal token for an agent; it is shown this once."""
+        answer, _ = await self._calls.call(
+            "POST", f"/v1/admin/agents/{agent}/tokens", into=PersonalToken, body=_Label(label)
+        )
+        return answer
+
+    async def revoke_token(self, token: str) -> None:
+        """End a personal token by its id; open sockets close."""
+        await self._calls.call("DELETE", f"/v1/admin/tokens/{token}", into=object)
+
+    async def repin(self, thread: str, *, team: str, reason: str) -> Summary:
+        """Give a thread another home team (id): recorded, and shown to the customer."""
+        answer, _ = await self._calls.call(
+            "POST", f"/v1/admin/threads/{thread}/pin", into=Summary, body=_Repin(team, reason)
+        )
+        return answer
+
+    async def sign_out(self, customer: str) -> None:
+        """Refuse a customer's tokens that were made before now, and close their sockets."""
+        await self._calls.call("POST", _customer(customer, "/sign-out"), into=object)
+
+    async def export(self, customer: str) -> bytes:
+        """Everything that is kept of a customer, as one JSON document."""
+        answer, _ = await self._calls.call("GET", _customer(customer, "/export"), into=msgspec.Raw)
+        return bytes(answer)
+
+    async def erase(self, customer: str) -> None:
+        """Erase a customer for ever; the streams stay dense."""
+        await self._calls.call("DELETE", _customer(customer), into=object)
+
+
+def _customer(customer: str, rest: str = "") -> str:
+    return f"/v1/admin/customers/{quote(customer, safe='')}{rest}"

@@ -1,0 +1,245 @@
+"""What the HTTP calls give, typed and lenient: unknown members are ignored, later ones optional.
+
+Times are aware UTC datetimes. The shapes are the contract's; see the OpenAPI document of a server
+for every member.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+
+class TeamRef(msgspec.Struct, frozen=True):
+    """A team by id, key and name."""
+
+    id: str
+    key: str = ""
+    name: str = ""
+
+
+class AgentRef(msgspec.Struct, frozen=True):
+    """An agent by id and name."""
+
+    id: str
+    name: str = ""
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Who wrote it, as shown at that time: `kind` is customer, agent or system."""
+
+    kind: str
+    id: str = ""
+    name: str | None = None
+    photo_url: str | None = None
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A message. `seq` is its place in its thread; `client_id` is shown to its own side only."""
+
+    id: str
+    author: Author
+    body: str
+    sent_at: datetime
+    conversation: int = 0
+    attachments: tuple[str, ...] = ()
+    client_id: str | None = None
+    seq: int = 0
+
+
+class Note(msgspec.Struct, frozen=True):
+    """A private note. `seq` is its place in its thread."""
+
+    id: str
+    author: Author
+    body: str
+    sent_at: datetime
+    client_id: str | None = None
+    seq: int = 0
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """A message that is on the server's disk. `duplicate`: it was there already."""
+
+    message: Message
+    duplicate: bool = False
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """A note that is on the server's disk. `duplicate`: it was there already."""
+
+    note: Note
+    duplicate: bool = False
+
+
+class ConversationState(msgspec.Struct, frozen=True):
+    """The newest conversation: open, snoozed (until) or resolved."""
+
+    state: str
+    conversation: int = 0
+    until: datetime | None = None
+
+
+class Holding(msgspec.Struct, frozen=True):
+    """Which team serves the thread now, and why: home, cover, bounce or general."""
+
+    team: TeamRef
+    why: str
+    until: datetime | None = None
+
+
+class ThreadState(msgspec.Struct, frozen=True):
+    """A customer's thread as it stands: head is its last seq, cursor where its stream is."""
+
+    thread: str
+    team: TeamRef
+    cursor: str
+    head: int
+    serving: Holding | None = None
+    status: ConversationState | None = None
+    unread: int = 0
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """A part of a list; `next` asks for the following part (none: the end)."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody of the team as the customer sees them."""
+
+    name: str
+    photo_url: str | None = None
+    line: str | None = None
+
+
+class TeamPage(msgspec.Struct, frozen=True):
+    """The customer's team: name, place, people."""
+
+    id: str
+    key: str
+    name: str
+    place: str | None = None
+    photo_url: str | None = None
+    people: tuple[Person, ...] = ()
+
+
+class CustomerCard(msgspec.Struct, frozen=True):
+    """What the company has told about a customer."""
+
+    id: str
+    name: str | None = None
+    region: str | None = None
+    time_zone: str | None = None
+    locale: str | None = None
+    phone: str | None = None
+    attributes: dict[str, str] = {}
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """A thread as the desk lists it. `unread` is the asking agent's; none in streams."""
+
+    id: str
+    customer: CustomerCard
+    team: TeamRef
+    head: int
+    serving: Holding | None = None
+    status: ConversationState | None = None
+    conversation: int = 0
+    assignee: AgentRef | None = None
+    last_message: Message | None = None
+    waiting_since: datetime | None = None
+    unread: int | None = None
+
+
+class Colleague(msgspec.Struct, frozen=True):
+    """An agent as other agents see them."""
+
+    id: str
+    name: str
+    role: str = "agent"
+    photo_url: str | None = None
+    line: str | None = None
+    on_duty: bool = False
+
+
+class TeamStream(msgspec.Struct, frozen=True):
+    """A team of mine, its stream, and the cursor to follow it from."""
+
+    team: TeamRef
+    stream: str
+    cursor: str
+
+
+class Duty(msgspec.Struct, frozen=True):
+    """Whether the agent is on duty."""
+
+    on: bool
+
+
+class Me(msgspec.Struct, frozen=True):
+    """The signed-in agent."""
+
+    agent: Colleague
+    teams: tuple[TeamStream, ...]
+    duty: Duty
+
+
+class TeamSheet(msgspec.Struct, frozen=True):
+    """A team of mine with its people."""
+
+    team: TeamRef
+    members: tuple[Colleague, ...] = ()
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A message that the search found, and its thread."""
+
+    thread: str
+    message: Message
+    customer: CustomerCard | None = None
+
+
+class Team(msgspec.Struct, frozen=True):
+    """A team as admins see it. `customers` counts those pinned here who have written."""
+
+    id: str
+    key: str
+    name: str
+    time_zone: str = "UTC"
+    place: str | None = None
+    photo_url: str | None = None
+    regions: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    default: bool = False
+    max_customers: int | None = None
+    customers: int = 0
+    members: int = 0
+
+
+class Agent(msgspec.Struct, frozen=True):
+    """An agent as admins see them; `teams` are ids."""
+
+    id: str
+    name: str
+    role: str = "agent"
+    teams: tuple[str, ...] = ()
+    photo_url: str | None = None
+    line: str | None = None
+    on_duty: bool = False
+    stand_in: bool = False
+    disabled: bool = False
+
+
+class PersonalToken(msgspec.Struct, frozen=True):
+    """A new personal token: `token` is shown this once and never again."""
+
+    id: str
+    agent: str
+    token: str

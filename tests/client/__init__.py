@@ -1,0 +1,1 @@
+"""The Python client: its rules, its store, and the client itself against real servers."""
