@@ -70,7 +70,7 @@ class Browsers:
             headers["Access-Control-Allow-Credentials"] = "true"
 
     def preflight(self, request: web.Request, methods: Sequence[str]) -> web.Response | None:
-        """The answer to a browser's question before it sends; none where this is no such question."""
+        """The answer to a browser that asks before it sends; none where it asks nothing."""
         asked = request.headers.get("Access-Control-Request-Method")
         if request.method != "OPTIONS" or asked is None or "Origin" not in request.headers:
             return None

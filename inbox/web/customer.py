@@ -1,0 +1,67 @@
+"""What a customer's app asks for."""
+
+from __future__ import annotations
+
+from inbox.core.policy import Customer
+from inbox.flows import customer_views, receipts
+from inbox.flows import send as sending
+from inbox.flows.customer_views import CustomerThread, RawPage, TeamPage
+from inbox.flows.poll import Events
+from inbox.flows.send import Draft
+from inbox.flows.streams import Stream
+from inbox.web.polling import follow
+from inbox.web.route import Answer, Call
+from inbox.web.shapes import Before, MessageAnswer, NewMessage, Shown, Since, Upto
+
+
+async def get_thread(call: Call[Customer, None, None]) -> CustomerThread:
+    """My thread as it is now.
+
+    Creates customer, pin and thread at first sight. Follow its events from `cursor`.
+    """
+    return await customer_views.customer_thread(call.ctx, call.who)
+
+
+async def list_messages(call: Call[Customer, None, Before]) -> RawPage:
+    """My messages, newest first; `next` is the `before` of the next page."""
+    query = call.query
+    return await customer_views.customer_messages(
+        call.ctx, call.who, before=query.before, limit=query.limit
+    )
+
+
+async def send_message(call: Call[Customer, NewMessage, None]) -> Answer:
+    """Send a message.
+
+    Answered when it is on disk: 201 when stored now, 200 with the first result when the same
+    `client_id` and body came before, so that repeating is always safe.
+    """
+    body = call.body
+    draft = Draft(body.client_id, body.body, urgent=body.urgent, attachments=body.attachments)
+    sent = await sending.send(call.ctx, call.who, thread=call.who.thread, draft=draft)
+    return Answer(MessageAnswer(sent.message), 200 if sent.duplicate else 201)
+
+
+async def mark_read(call: Call[Customer, Upto, None]) -> None:
+    """I have read everything up to a seq. Never goes back, never beyond the thread's head."""
+    await receipts.read(call.ctx, call.who, thread=call.who.thread, upto=call.body.upto)
+
+
+async def mark_shown(call: Call[Customer, Shown, None]) -> None:
+    """Everything up to a seq is stored or shown on a device of mine."""
+    await receipts.ack(call.ctx, call.who, thread=call.who.thread, upto=call.body.upto)
+
+
+async def list_events(call: Call[Customer, None, Since]) -> Events:
+    """What has happened in my thread after a cursor: the long poll.
+
+    Everything that may be seen of `(since, until]`, in order; with nothing there, waits up to
+    `wait` seconds. Without `since` from the start. 410 where the thread must be loaded afresh.
+    """
+    stream = Stream("thread", call.who.thread)
+    return await follow(call, stream, since=call.query.since, wait_s=call.query.wait)
+
+
+async def get_team(call: Call[Customer, None, None]) -> TeamPage:
+    """My team: who they are."""
+    return await customer_views.team_page(call.ctx, call.who)

@@ -1,0 +1,172 @@
+"""What the desk asks for."""
+
+from __future__ import annotations
+
+from inbox.core.errors import BadRequest, NotFound
+from inbox.core.instant import to_ms
+from inbox.core.policy import Agent
+from inbox.flows import assignment, desk_views, handover, notes, receipts, states
+from inbox.flows import send as sending
+from inbox.flows.audit import looked
+from inbox.flows.customer_views import RawPage
+from inbox.flows.desk_views import Duty, Me, SummaryPage, TeamSheets
+from inbox.flows.poll import Events
+from inbox.flows.send import Draft
+from inbox.flows.streams import Stream
+from inbox.flows.summaries import ThreadSummary
+from inbox.web.polling import follow
+from inbox.web.route import Answer, Call
+from inbox.web.shapes import (
+    Before,
+    Listed,
+    MessageAnswer,
+    NewNote,
+    NewReply,
+    NoteAnswer,
+    OnDuty,
+    SinceOf,
+    ToAgent,
+    ToTeam,
+    Until,
+    Upto,
+)
+
+
+async def get_me(call: Call[Agent, None, None]) -> Me:
+    """Who I am, my teams with their streams and cursors, and whether I am on duty.
+
+    Fetch it before the lists: events after the cursors then apply as upserts.
+    """
+    return await desk_views.me(call.ctx, call.who)
+
+
+async def set_duty(call: Call[Agent, OnDuty, None]) -> Duty:
+    """Go on duty, or off."""
+    return await desk_views.set_duty(call.ctx, call.who, on=call.body.on)
+
+
+async def list_threads(call: Call[Agent, None, Listed]) -> SummaryPage:
+    """One of the desk's lists.
+
+    `mine`, `waiting` and `team` come in the order of waiting, `snoozed` in the order of waking,
+    `all` by newest message.
+    """
+    query = call.query
+    return await desk_views.queue(
+        call.ctx, call.who, view=query.view, cursor=query.cursor, limit=query.limit
+    )
+
+
+async def get_thread(call: Call[Agent, None, None]) -> ThreadSummary:
+    """One thread in a line. Opening it stands in the audit log."""
+    thread = call.path["thread"]
+    found = await desk_views.summary(call.ctx, call.who, thread=thread)
+    looked(call.ctx, call.who, "open", thread=thread)
+    return found
+
+
+async def list_timeline(call: Call[Agent, None, Before]) -> RawPage:
+    """Messages, notes and marks of a thread, newest first; `next` is the next page's `before`."""
+    thread, query = call.path["thread"], call.query
+    found = await desk_views.timeline(
+        call.ctx, call.who, thread=thread, before=query.before, limit=query.limit
+    )
+    looked(call.ctx, call.who, "open", thread=thread)
+    return found
+
+
+async def send_reply(call: Call[Agent, NewReply, None]) -> Answer:
+    """Answer the customer.
+
+    409 `stale_view` brings the messages that came since `seen_seq`; 409 `conflict` names the agent
+    who has the conversation. `force` sends all the same. Repeating with one `client_id` is safe.
+    """
+    body = call.body
+    draft = Draft(
+        body.client_id, body.body, body.seen_seq, body.force, attachments=body.attachments
+    )
+    sent = await sending.send(call.ctx, call.who, thread=call.path["thread"], draft=draft)
+    return Answer(MessageAnswer(sent.message), 200 if sent.duplicate else 201)
+
+
+async def write_note(call: Call[Agent, NewNote, None]) -> Answer:
+    """Write a private note. Repeating with one `client_id` is safe."""
+    body, thread = call.body, call.path["thread"]
+    noted = await notes.note(
+        call.ctx, call.who, thread=thread, client_id=body.client_id, body=body.body
+    )
+    return Answer(NoteAnswer(noted.note), 200 if noted.duplicate else 201)
+
+
+async def take(call: Call[Agent, None, None]) -> ThreadSummary:
+    """Take the conversation. Of many at once one wins; 409 names the holder to the others."""
+    return await assignment.take(call.ctx, call.who, thread=call.path["thread"])
+
+
+async def assign(call: Call[Agent, ToAgent, None]) -> ThreadSummary:
+    """Give the conversation to an agent of the team that serves it."""
+    thread = call.path["thread"]
+    return await assignment.assign(call.ctx, call.who, thread=thread, agent=call.body.agent)
+
+
+async def release(call: Call[Agent, None, None]) -> ThreadSummary:
+    """Give the conversation back to the queue."""
+    return await assignment.release(call.ctx, call.who, thread=call.path["thread"])
+
+
+async def transfer(call: Call[Agent, ToTeam, None]) -> ThreadSummary:
+    """Bounce the open conversation to another team, with a reason. The pin stays."""
+    body, thread = call.body, call.path["thread"]
+    return await handover.transfer(
+        call.ctx, call.who, thread=thread, team=body.team, reason=body.reason
+    )
+
+
+async def repin(call: Call[Agent, ToTeam, None]) -> ThreadSummary:
+    """Give the customer another home team, with a reason. For leads and admins."""
+    body, thread = call.body, call.path["thread"]
+    return await handover.repin(
+        call.ctx, call.who, thread=thread, team=body.team, reason=body.reason
+    )
+
+
+async def snooze(call: Call[Agent, Until, None]) -> ThreadSummary:
+    """Put the conversation aside until a time, or until the customer writes."""
+    try:
+        until = to_ms(call.body.until)
+    except (ValueError, OverflowError) as error:
+        raise BadRequest.field("until", str(error)) from None
+    return await states.snooze(call.ctx, call.who, thread=call.path["thread"], until=until)
+
+
+async def resolve(call: Call[Agent, None, None]) -> ThreadSummary:
+    """Settle the matter."""
+    return await states.resolve(call.ctx, call.who, thread=call.path["thread"])
+
+
+async def reopen(call: Call[Agent, None, None]) -> ThreadSummary:
+    """Open the newest conversation again."""
+    return await states.reopen(call.ctx, call.who, thread=call.path["thread"])
+
+
+async def mark_read(call: Call[Agent, Upto, None]) -> None:
+    """I have read everything up to a seq."""
+    await receipts.read(call.ctx, call.who, thread=call.path["thread"], upto=call.body.upto)
+
+
+async def list_teams(call: Call[Agent, None, None]) -> TeamSheets:
+    """My teams with their people and who is on duty."""
+    return await desk_views.my_teams(call.ctx, call.who)
+
+
+async def list_events(call: Call[Agent, None, SinceOf]) -> Events:
+    """What has happened in a team's stream after a cursor: the long poll.
+
+    Everything that may be seen of `(since, until]`, in order; with nothing there, waits up to
+    `wait` seconds. 410 where the lists must be loaded afresh.
+    """
+    team = call.query.stream.removeprefix("team:")
+    if team not in call.who.teams:
+        raise NotFound("there is no such stream")
+    stream = Stream("team", team)
+    return await follow(call, stream, since=call.query.since, wait_s=call.query.wait)

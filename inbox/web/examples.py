@@ -1,0 +1,34 @@
+"""Example bodies for the OpenAPI document; a test reads each with its struct."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TEAM = "0198a3b0-7c1e-7d3a-9a51-6f2f0c4e8b11"
+_AGENT = "0198a3b0-7c1e-7d3a-9a51-6f2f0c4e8b22"
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "NewMessage": {"client_id": "c-81f0", "body": "My phone has no signal since this morning."},
+    "NewReply": {"client_id": "a-12", "body": "Good morning, Ana. I am looking.", "seen_seq": 3},
+    "NewNote": {"client_id": "n-7", "body": "Third outage this month; credit is due."},
+    "Upto": {"upto": 5},
+    "Shown": {"upto": 5, "device_id": "phone-1"},
+    "SignIn": {"name": "Bo", "password": "a long password of Bo's"},
+    "OnDuty": {"on": True},
+    "ToAgent": {"agent": _AGENT},
+    "ToTeam": {"team": _TEAM, "reason": "The customer has moved to Tampa"},
+    "Until": {"until": "2026-11-23T09:00:00Z"},
+    "NewPassword": {"password": "a long password of Bo's"},
+    "NewTokenFor": {"agent": _AGENT, "label": "reports"},
+    "TeamDraft": {
+        "key": "spokane",
+        "name": "Team Spokane",
+        "time_zone": "America/Los_Angeles",
+        "regions": ["US-WA"],
+        "place": "Spokane",
+    },
+    "TeamChange": {"max_customers": 4000},
+    "AgentDraft": {"name": "Bo", "teams": [_TEAM], "line": "Coffee first"},
+    "AgentChange": {"role": "lead"},
+}
+"""Struct → an example of it."""

@@ -1,0 +1,135 @@
+# ruff: noqa: E501 - a table reads by its rows
+"""Every address on one screen. The application and the OpenAPI document are made from this table.
+
+    scope  method  path  handler  body, query, gives (what comes in and goes out), success, errors
+
+What else a route can refuse follows: bad input 400, sign-in 401, role 403, an id that is nobody's
+404, size and media type of a body 413 and 415, limits 429, storage 503.
+"""
+
+from __future__ import annotations
+
+from inbox.core.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    NotFound,
+    RateLimited,
+    StaleView,
+    Unauthorized,
+)
+from inbox.flows.agents import (
+    AgentChange,
+    AgentDetail,
+    AgentDetails,
+    AgentDraft,
+    Credentials,
+    NewToken,
+)
+from inbox.flows.audit import AuditPage
+from inbox.flows.customer_views import CustomerThread, TeamPage
+from inbox.flows.desk_views import Duty, Me, TeamSheets
+from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
+from inbox.web import admin, customer, desk, service, session
+from inbox.web.route import Route
+from inbox.web.shapes import (
+    Audited,
+    Before,
+    Health,
+    Listed,
+    NewMessage,
+    NewNote,
+    NewPassword,
+    NewReply,
+    NewTokenFor,
+    OfAgent,
+    OnDuty,
+    SettingsShown,
+    Shown,
+    SignedIn,
+    SignIn,
+    Since,
+    SinceOf,
+    ToAgent,
+    ToTeam,
+    Until,
+    Upto,
+)
+from inbox.web.wire import (
+    DeskEvents,
+    MessagePage,
+    Reply,
+    Summaries,
+    Summary,
+    ThreadEvents,
+    Timeline,
+    WrittenNote,
+)
+
+THREAD = "/v1/desk/threads/{thread}"
+TEAM = "/v1/admin/teams/{team}"
+AGENT = "/v1/admin/agents/{agent}"
+CUSTOMER = "/v1/admin/customers/{customer}"
+SENT = (201, 200)
+
+# fmt: off
+ROUTES: tuple[Route, ...] = (
+    # a customer's app
+    Route("customer", "GET", "/v1/thread", customer.get_thread, gives=CustomerThread, errors=(NotFound,)),
+    Route("customer", "GET", "/v1/thread/messages", customer.list_messages, query=Before, gives=MessagePage, errors=(NotFound,)),
+    Route("customer", "POST", "/v1/thread/messages", customer.send_message, NewMessage, gives=Reply, success=SENT, errors=(NotFound, Conflict), counted=False),
+    Route("customer", "POST", "/v1/thread/read", customer.mark_read, Upto, success=(204,), errors=(NotFound,)),
+    Route("customer", "POST", "/v1/thread/ack", customer.mark_shown, Shown, success=(204,), errors=(NotFound,)),
+    Route("customer", "GET", "/v1/thread/events", customer.list_events, query=Since, gives=ThreadEvents, errors=(NotFound, Gone)),
+    Route("public", "GET", "/v1/thread/live", service.live_thread, success=(101,)),
+    Route("customer", "GET", "/v1/team", customer.get_team, gives=TeamPage, errors=(NotFound,)),
+
+    # the desk
+    Route("public", "POST", "/v1/desk/session", session.open_session, SignIn, gives=SignedIn, success=(201,), errors=(Unauthorized, Forbidden, RateLimited)),
+    Route("public", "DELETE", "/v1/desk/session", session.close_session, success=(204,), errors=(Forbidden,)),
+    Route("agent", "GET", "/v1/desk/me", desk.get_me, gives=Me),
+    Route("agent", "PUT", "/v1/desk/me/duty", desk.set_duty, OnDuty, gives=Duty),
+    Route("agent", "GET", "/v1/desk/queue", desk.list_threads, query=Listed, gives=Summaries),
+    Route("agent", "GET", THREAD, desk.get_thread, gives=Summary),
+    Route("agent", "GET", THREAD + "/timeline", desk.list_timeline, query=Before, gives=Timeline),
+    Route("agent", "POST", THREAD + "/messages", desk.send_reply, NewReply, gives=Reply, success=SENT, errors=(Conflict, StaleView), counted=False),
+    Route("agent", "POST", THREAD + "/notes", desk.write_note, NewNote, gives=WrittenNote, success=SENT, errors=(Conflict,), counted=False),
+    Route("agent", "POST", THREAD + "/take", desk.take, gives=Summary, errors=(Conflict,)),
+    Route("agent", "POST", THREAD + "/assign", desk.assign, ToAgent, gives=Summary, errors=(Conflict,)),
+    Route("agent", "POST", THREAD + "/release", desk.release, gives=Summary, errors=(Conflict,)),
+    Route("agent", "POST", THREAD + "/transfer", desk.transfer, ToTeam, gives=Summary, errors=(Conflict,)),
+    Route("agent", "POST", THREAD + "/snooze", desk.snooze, Until, gives=Summary, errors=(Conflict,)),
+    Route("agent", "POST", THREAD + "/resolve", desk.resolve, gives=Summary, errors=(Conflict,)),
+    Route("agent", "POST", THREAD + "/reopen", desk.reopen, gives=Summary, errors=(Conflict,)),
+    Route("agent", "POST", THREAD + "/read", desk.mark_read, Upto, success=(204,)),
+    Route("lead", "POST", THREAD + "/pin", desk.repin, ToTeam, gives=Summary),
+    Route("agent", "GET", "/v1/desk/team", desk.list_teams, gives=TeamSheets),
+    Route("agent", "GET", "/v1/desk/events", desk.list_events, query=SinceOf, gives=DeskEvents, errors=(NotFound, Gone)),
+    Route("public", "GET", "/v1/desk/live", service.live_desk, success=(101,)),
+
+    # admins
+    Route("admin", "GET", "/v1/admin/teams", admin.list_teams, gives=TeamDetails),
+    Route("admin", "POST", "/v1/admin/teams", admin.add_team, TeamDraft, gives=TeamDetail, success=(201,), errors=(Conflict,)),
+    Route("admin", "GET", TEAM, admin.get_team, gives=TeamDetail),
+    Route("admin", "PATCH", TEAM, admin.change_team, TeamChange, gives=TeamDetail),
+    Route("admin", "GET", "/v1/admin/agents", admin.list_agents, gives=AgentDetails),
+    Route("admin", "POST", "/v1/admin/agents", admin.add_agent, AgentDraft, gives=AgentDetail, success=(201,), errors=(Conflict,)),
+    Route("admin", "GET", AGENT, admin.get_agent, gives=AgentDetail),
+    Route("admin", "PATCH", AGENT, admin.change_agent, AgentChange, gives=AgentDetail, errors=(Conflict,)),
+    Route("admin", "PUT", AGENT + "/password", admin.set_password, NewPassword, success=(204,), errors=(Conflict,)),
+    Route("admin", "GET", "/v1/admin/tokens", admin.list_tokens, query=OfAgent, gives=Credentials, errors=(NotFound,)),
+    Route("admin", "POST", "/v1/admin/tokens", admin.add_token, NewTokenFor, gives=NewToken, success=(201,), errors=(NotFound, Conflict)),
+    Route("admin", "DELETE", "/v1/admin/tokens/{token}", admin.revoke_token, success=(204,)),
+    Route("admin", "POST", CUSTOMER + "/sign-out", admin.sign_out_customer, success=(204,)),
+    Route("admin", "GET", "/v1/admin/audit", admin.get_audit, query=Audited, gives=AuditPage),
+    Route("admin", "GET", "/v1/admin/settings", admin.get_settings, gives=SettingsShown),
+
+    # service
+    Route("public", "GET", "/healthz", service.get_health, gives=Health),
+    Route("public", "GET", "/readyz", service.get_readiness, gives=Health),
+    Route("public", "GET", "/metrics", service.get_metrics, media="text/plain"),
+    Route("public", "GET", "/openapi.json", service.get_openapi),
+    Route("public", "GET", "/asyncapi.json", service.get_asyncapi),
+    Route("public", "GET", "/docs", service.get_docs, media="text/html"),
+)
+# fmt: on

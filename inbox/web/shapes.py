@@ -1,0 +1,237 @@
+"""What requests carry, and the few answers that no flow has a struct for.
+
+Members that no struct names are refused; the limits here are those of the OpenAPI document.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from inbox.core.cursor import LARGEST
+from inbox.flows.desk_views import Colleague, View
+from inbox.web.route import ID_PATTERN
+
+Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, description="an id, as the server gave it")]
+Seq = Annotated[int, msgspec.Meta(ge=0, le=LARGEST, description="a place in the thread")]
+Place = Annotated[str, msgspec.Meta(max_length=40, description="a cursor, as the server gave it")]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=100, description="how many at most")]
+Wait = Annotated[int, msgspec.Meta(ge=0, le=25, description="seconds to wait for something new")]
+ListPlace = Annotated[str, msgspec.Meta(max_length=200, description="`next` of the page before")]
+ClientId = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=64,
+        pattern="^[\\x20-\\x7e]+$",
+        description="the sender's own id of it: the same again is the same message, for ever",
+    ),
+]
+Body = Annotated[
+    str, msgspec.Meta(min_length=1, description="at most 4,000 characters after NFC; see the guide")
+]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
+Uploads = Annotated[tuple[str, ...], msgspec.Meta(max_length=16)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+Password = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+
+
+class _Taken(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of what is taken in: what no field names is refused."""
+
+
+# ── bodies ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class NewMessage(_Taken, frozen=True):
+    """A customer's message. Repeat it with the same `client_id` until it was answered."""
+
+    client_id: ClientId
+    body: Body
+    urgent: bool = False
+    attachments: Uploads = ()
+
+
+class NewReply(_Taken, frozen=True):
+    """An agent's message. `seen_seq` is the last seq that its author has seen."""
+
+    client_id: ClientId
+    body: Body
+    seen_seq: Seq
+    force: Annotated[
+        bool,
+        msgspec.Meta(description="send although the customer has written, or another holds it"),
+    ] = False
+    attachments: Uploads = ()
+
+
+class NewNote(_Taken, frozen=True):
+    """A private note: no customer ever sees it."""
+
+    client_id: ClientId
+    body: Body
+
+
+class Upto(_Taken, frozen=True):
+    """Everything up to this seq."""
+
+    upto: Seq
+
+
+class Shown(_Taken, frozen=True):
+    """Everything up to this seq is stored or shown on a device."""
+
+    upto: Seq
+    device_id: Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | None = None
+
+
+class SignIn(_Taken, frozen=True):
+    """An agent's name and password."""
+
+    name: Name
+    password: Password
+
+
+class OnDuty(_Taken, frozen=True):
+    """Whether to be on duty."""
+
+    on: bool
+
+
+class ToAgent(_Taken, frozen=True):
+    """Who gets the conversation."""
+
+    agent: Id
+
+
+class ToTeam(_Taken, frozen=True):
+    """Which team gets it, and why; customers never see the reason."""
+
+    team: Id
+    reason: Line
+
+
+class Until(_Taken, frozen=True):
+    """When the snooze ends, within a year."""
+
+    until: Annotated[str, msgspec.Meta(max_length=64, description="an RFC 3339 time")]
+
+
+class NewPassword(_Taken, frozen=True):
+    """A password of 12 to 256 characters."""
+
+    password: Password
+
+
+class NewTokenFor(_Taken, frozen=True):
+    """Whose token, and what it is for."""
+
+    agent: Id
+    label: Name | None = None
+
+
+# ── queries ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class Before(_Taken, frozen=True):
+    """A page of a log, newest first."""
+
+    before: Annotated[
+        int, msgspec.Meta(ge=0, le=LARGEST, description="only what has a lower seq")
+    ] = LARGEST
+    limit: Limit = 50
+
+
+class Since(_Taken, frozen=True):
+    """Where to go on, and how long to wait."""
+
+    since: Place | None = None
+    wait: Wait = 0
+
+
+class SinceOf(_Taken, frozen=True):
+    """Which team's stream, where to go on, and how long to wait."""
+
+    stream: Annotated[
+        str, msgspec.Meta(pattern=f"^team:{ID_PATTERN[1:]}", description="`team:<id>`, one of mine")
+    ]
+    since: Place | None = None
+    wait: Wait = 0
+
+
+class Listed(_Taken, frozen=True):
+    """Which of the desk's lists, and which page of it."""
+
+    view: View = "waiting"
+    cursor: ListPlace | None = None
+    limit: Limit = 50
+
+
+class Sought(_Taken, frozen=True):
+    """What to search for, and which page of it."""
+
+    q: Annotated[str, msgspec.Meta(min_length=1, max_length=200, description="words to find")]
+    cursor: ListPlace | None = None
+    limit: Limit = 50
+
+
+class Audited(_Taken, frozen=True):
+    """Which lines of the audit log, and which page of them."""
+
+    thread: Id | None = None
+    actor: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    cursor: ListPlace | None = None
+    limit: Limit = 50
+
+
+class OfAgent(_Taken, frozen=True):
+    """Whose."""
+
+    agent: Id
+
+
+# ── answers ──────────────────────────────────────────────────────────────────────────────────────
+
+
+class MessageAnswer(msgspec.Struct, frozen=True):
+    """The stored message with its seq. No promise is measured yet."""
+
+    message: msgspec.Raw
+    promise: None = None
+
+
+class NoteAnswer(msgspec.Struct, frozen=True):
+    """The stored note with its seq."""
+
+    note: msgspec.Raw
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """The agent who is signed in now, and until when; the session itself is in the cookie."""
+
+    agent: Colleague
+    expires_at: str
+
+
+class SettingShown(msgspec.Struct, frozen=True):
+    """One setting in force. Of a secret only is said whether it is set."""
+
+    name: str
+    value: Any
+    default: Any
+    secret: bool
+    about: str
+
+
+class SettingsShown(msgspec.Struct, frozen=True):
+    """Every setting in force."""
+
+    items: tuple[SettingShown, ...]
+    next: None = None
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The server answers."""
+
+    status: Literal["ok"] = "ok"
