@@ -44,12 +44,6 @@ class Migrated(msgspec.Struct, frozen=True):
     after: int
 
 
-class Renewed(msgspec.Struct, frozen=True):
-    """The epoch that every new cursor carries."""
-
-    epoch: str
-
-
 @click.command()
 @click.argument("file", type=FILE)
 @with_out
@@ -120,17 +114,16 @@ def epoch() -> None:
 @epoch.command("renew")
 @with_out
 def renew(out: Out) -> None:
-    """Void every cursor, so that clients load afresh. Refused while it serves.
+    """Void every cursor, so that clients load afresh.
 
     For PostgreSQL after `pg_restore`, a point-in-time recovery, or a failover that lost writes:
     without it, clients would hold on to places that mean something else now. `restore` does it.
     """
-    from inbox.cli.run import demand_folder
+    from inbox.ops.operation import Nothing
+    from inbox.ops.upkeep import Renewed
 
-    demand_folder(out.data)
-    fresh = secrets.token_hex(4)
-    asyncio.run(_renew(out.data, fresh))
-    out.say(Renewed(fresh), f"The epoch is {fresh}; clients will load afresh")
+    renewed = out.ask("epoch.renew", Nothing(), Renewed)
+    out.say(renewed, f"The epoch is {renewed.epoch}; clients will load afresh")
 
 
 async def _migrate(data: Path) -> Migrated:
@@ -143,14 +136,6 @@ async def _migrate(data: Path) -> Migrated:
             before = (await look_up_state(engine)).schema
         state = await prepare(engine, epoch=secrets.token_hex(4), backups=settings.backups_kept)
         return Migrated(before, state.schema)
-
-
-async def _renew(data: Path, fresh: str) -> None:
-    from inbox.store.schema import look_up_state, renew_epoch
-
-    async with _held_engine(data) as (engine, _):
-        await look_up_state(engine)
-        await renew_epoch(engine, epoch=fresh)
 
 
 @contextlib.asynccontextmanager

@@ -36,7 +36,9 @@ def add_team(out: Out, **asked: Any) -> None:
 
     added = out.ask("team.add", TeamDraft(**asked), TeamDetail)
     default = ", the default team" if added.default else ""
-    out.say(added, f"Team {added.key} is there{default}. Next: pinbox agent add NAME --team {added.key}")
+    out.say(
+        added, f"Team {added.key} is there{default}. Next: pinbox agent add NAME --team {added.key}"
+    )
 
 
 @team.command("list")

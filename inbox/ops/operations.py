@@ -6,6 +6,7 @@ from typing import Any
 
 from inbox.ops.operation import Operation
 from inbox.ops.people import PEOPLE
+from inbox.ops.upkeep import UPKEEP
 
-OPERATIONS: dict[str, Operation[Any]] = {row.name: row for row in PEOPLE}
+OPERATIONS: dict[str, Operation[Any]] = {row.name: row for row in (*PEOPLE, *UPKEEP)}
 """Name → what it is."""

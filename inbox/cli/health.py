@@ -1,0 +1,131 @@
+"""Commands that look and change nothing: the doctor, and the settings in force."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from inbox.cli.options import Out, with_out
+
+if TYPE_CHECKING:
+    from inbox.flows.examination import Examination
+    from inbox.ops.control import Hello
+    from inbox.ops.finding import Finding
+    from inbox.settings import Settings
+
+MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
+
+
+@click.command()
+@with_out
+def doctor(out: Out) -> None:
+    """Look at everything that can be wrong, and say what to do about it.
+
+    Ends with 1 where something is wrong. The database is read through, so it may take a minute.
+    """
+    from inbox.cli.errors import Failed
+    from inbox.ops.finding import Diagnosis
+
+    findings = tuple(asyncio.run(_examine_all(out.data)))
+    healthy = all(one.state != "fail" for one in findings)
+    lines = []
+    for one in findings:
+        lines.append(f"{MARKS[one.state]} {one.what}: {one.says}")
+        if one.remedy:
+            lines.append(f"    → {one.remedy}")
+    out.say(Diagnosis(healthy, findings), "\n".join(lines))
+    if not healthy:
+        raise Failed("something is wrong")
+
+
+@click.command()
+@with_out
+def settings(out: Out) -> None:
+    """Show the settings in force: defaults, pinbox.toml and the environment; no secrets."""
+    from inbox.cli.run import demand_folder
+    from inbox.settings import SETTINGS, load
+
+    demand_folder(out.data)
+    found = load(out.data, os.environ)
+    values: Mapping[str, object] = {
+        row.name: ("set" if getattr(found, row.name) else "")
+        if row.secret
+        else getattr(found, row.name)
+        for row in SETTINGS
+    }
+    lines = []
+    for row in SETTINGS:
+        mark = " " if getattr(found, row.name) == row.default else "*"
+        shown = msgspec.json.encode(values[row.name]).decode()
+        lines.append(
+            f"{mark} {row.name} = {'(hidden)' if row.secret and values[row.name] else shown}"
+        )
+    out.say(values, "\n".join(lines) + "\n\n* differs from the default")
+
+
+async def _examine_all(data: Path) -> list[Finding]:
+    from inbox.auth.jwks import read_jwks
+    from inbox.cli.run import demand_folder
+    from inbox.ops import checks, reach
+    from inbox.ops.control import find_server
+    from inbox.ops.finding import wrong
+    from inbox.settings import SettingsError, load
+
+    demand_folder(data)
+    findings = [*checks.check_rights(data), *checks.check_space(data)]
+    try:
+        in_force = load(data, os.environ)
+    except SettingsError as error:
+        return [*findings, wrong("settings", str(error), "mend it, then ask again")]
+    server = await find_server(data)
+    found = await _examine_database(data, in_force, server)
+    findings += checks.check_sign_in(in_force)
+    findings += [one async for one in reach.check_keys(in_force, lambda d: len(read_jwks(d).keys))]
+    if found is None or isinstance(found, str):
+        findings.append(wrong("database", found or "there is none yet", _DATABASE_REMEDY))
+    else:
+        findings += checks.check_database(found)
+    findings += checks.check_clock(found if not isinstance(found, str) else None)
+    findings += checks.check_files(in_force, server)
+    return findings + [one async for one in reach.check_server(in_force, server)]
+
+
+_DATABASE_REMEDY = "`pinbox serve` makes a new one; `pinbox restore` puts a backup in its place"
+
+
+async def _examine_database(
+    data: Path, in_force: Settings, server: Hello | None
+) -> Examination | str | None:
+    """What was found; a text where the database cannot be opened, none where there is none."""
+    from inbox.app import DATABASE, open_engine
+    from inbox.cli.run import run
+    from inbox.core.errors import PinboxError
+    from inbox.flows.examination import Examination, examine
+    from inbox.ops.operation import Nothing, Progress
+    from inbox.store.lock import hold_folder
+    from inbox.store.refusal import Refusal
+    from inbox.telemetry import Metrics, setup_logging
+
+    async def ignore(_progress: Progress) -> None:
+        """There is nothing to show."""
+
+    setup_logging("error", "console")
+    if not in_force.database and not (data / DATABASE).exists():
+        return None
+    try:
+        if server is not None:
+            return await run(data, "examine", Nothing(), into=Examination, report=ignore)
+        with hold_folder(data):
+            engine = await open_engine(data, in_force, metrics=Metrics())
+            try:
+                return await examine(engine)
+            finally:
+                await engine.close()
+    except (Refusal, PinboxError) as error:
+        return str(error)

@@ -1,0 +1,168 @@
+"""The generated pages as Markdown: commands, settings, metrics, errors, live frames."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import click
+import msgspec
+
+from inbox import settings, telemetry
+from inbox.cli.tree import pinbox
+from inbox.core.cursor import ResetReason
+from inbox.core.errors import ERRORS
+from inbox.core.frames import ClientFrame, ServerFrame
+from inbox.core.sync import CloseCode
+
+MADE = "<!-- Made by `pinbox docs`; change the code instead. -->\n"
+FIRST_FINAL = 4500
+"""From this close code on, a client must not come back by itself."""
+
+CLOSES = {
+    CloseCode.INTERNAL: "a fault of the server",
+    CloseCode.TRY_AGAIN: "too busy at this moment",
+    CloseCode.DRAINING: "this server is about to stop",
+    CloseCode.TOKEN_EXPIRED: "the token has ended: come back with a fresh one",
+    CloseCode.SLOW_CONSUMER: "a write stalled too long; go on from your cursor",
+    CloseCode.NO_PONG: "a `ping` was not answered",
+    CloseCode.TOO_MANY: "too many frames or connections",
+    CloseCode.BAD_TOKEN: "the token is not good here",
+    CloseCode.BAD_FRAME: "a frame was none, too large, or out of order",
+    CloseCode.REVOKED: "signed out, or the token was revoked",
+}
+RESETS = {
+    "stale_epoch": "the database was restored since",
+    "cursor_ahead": "the cursor is from a future that the server does not know",
+    "history_expired": "that far back, the stream is no longer kept",
+    "too_far": "too much to catch up by events",
+}
+
+
+def make_pages() -> dict[str, str]:
+    """File name → text of each page."""
+    pages = {
+        "cli.md": ["# Command line", "", *_commands()],
+        "settings.md": ["# Settings", "", SETTINGS_HEAD, settings.describe()],
+        "metrics.md": ["# Metrics", "", METRICS_HEAD, telemetry.describe()],
+        "errors.md": ["# Errors", "", ERRORS_HEAD, *_errors()],
+        "live-frames.md": ["# Live frames", "", FRAMES_HEAD, *_frames()],
+    }
+    return {name: MADE + "\n".join(lines).strip() + "\n" for name, lines in pages.items()}
+
+
+SETTINGS_HEAD = """\
+In `pinbox.toml` in the data folder, or as a variable in the environment, which wins; flags of
+`pinbox serve` win over both. Lists in the environment are texts with commas between, or JSON.
+An unknown key ends the start with the nearest known name. `pinbox settings` shows what is in force.
+"""
+METRICS_HEAD = """\
+`GET /metrics` gives them to Prometheus, besides those of the process and of Python's memory.
+Labels are words from short lists, never ids or names of people. The page is for you alone: let the
+proxy in front refuse it (see [self-hosting](self-hosting.md)).
+"""
+ERRORS_HEAD = """\
+One table for HTTP and live. By HTTP an error is `application/problem+json` (RFC 9457) with `type`,
+`title`, `status`, `code`, `detail`, `request_id`, and `errors: [{path, message}]` for bad input.
+Live it is an `error` frame with the same `code`. Judge by `code`; `detail` is for people.
+*Temporary* errors stored nothing: wait for `Retry-After` (live: `retry_ms`) and ask again.
+"""
+FRAMES_HEAD = """\
+JSON text frames over a WebSocket with subprotocol `pinbox.v1`, each an object with `type`.
+`GET /asyncapi.json` has the same for machines. Members with `?` may be absent.
+"""
+
+
+def _commands() -> Iterator[str]:
+    root = click.Context(pinbox, info_name="pinbox", max_content_width=100)
+    yield _plain(pinbox.help)
+    yield ""
+    yield (
+        "Every command takes `--data DIR` (or `PINBOX_DATA`), prints for people, and with `--json` "
+        "one JSON object. It ends with 0, with 1 where it was refused or failed, with 2 where the "
+        "command line is wrong. An error is one line on standard error. While a server runs on the "
+        "folder, commands go through its control socket; `restore` and `migrate` are refused then."
+    )
+    for name in pinbox.list_commands(root):
+        yield from _command(pinbox.get_command(root, name), name, root, depth=2)
+
+
+def _command(
+    command: click.Command | None, name: str, parent: click.Context, *, depth: int
+) -> Iterator[str]:
+    if command is None:
+        return
+    here = click.Context(command, info_name=name, parent=parent, max_content_width=100)
+    yield ""
+    yield f"{'#' * depth} {here.command_path}"
+    yield ""
+    yield _plain(command.help)
+    if isinstance(command, click.Group):
+        for sub in command.list_commands(here):
+            yield from _command(command.get_command(here, sub), sub, here, depth=depth + 1)
+        return
+    yield ""
+    pieces = " ".join(command.collect_usage_pieces(here))
+    yield f"    {here.command_path} {pieces}".rstrip()
+    rows = [param.get_help_record(here) for param in command.get_params(here)]
+    options = [row for row in rows if row is not None and not row[0].startswith("-h")]
+    if options:
+        yield ""
+        yield "| option | |"
+        yield "| --- | --- |"
+        for flags, about in options:
+            yield f"| `{_cell(flags)}` | {_cell(about)} |"
+
+
+def _errors() -> Iterator[str]:
+    yield "| code | status | temporary | meaning |"
+    yield "| --- | --- | --- | --- |"
+    for kind in ERRORS:
+        mark = "yes" if kind.temporary else ""
+        yield f"| `{kind.code}` | {kind.status} | {mark} | {_about(kind)} |"
+    yield ""
+    yield "## Close codes of live sockets"
+    yield ""
+    yield "| code | name | come back | why |"
+    yield "| --- | --- | --- | --- |"
+    for code in CloseCode:
+        back = "yes" if code < FIRST_FINAL else "**no**"
+        yield f"| {code.value} | `{code.name.lower()}` | {back} | {CLOSES[code]} |"
+    yield ""
+    yield "## Reasons of `reset` (by long poll: of `410`)"
+    yield ""
+    yield "| reason | why |"
+    yield "| --- | --- |"
+    for reason in get_args(ResetReason):
+        yield f"| `{reason}` | {RESETS[reason]} |"
+
+
+def _frames() -> Iterator[str]:
+    for title, union in (("From the client", ClientFrame), ("From the server", ServerFrame)):
+        yield f"## {title}"
+        yield ""
+        yield "| frame | members | |"
+        yield "| --- | --- | --- |"
+        for kind in get_args(union):
+            members = ", ".join(_members(kind))
+            yield f"| `{kind.__struct_config__.tag}` | {members} | {_about(kind)} |"
+        yield ""
+
+
+def _members(kind: Any) -> Iterator[str]:
+    for field in msgspec.structs.fields(kind):
+        yield f"`{field.encode_name}`" + ("" if field.required else "?")
+
+
+def _about(kind: type) -> str:
+    """The first paragraph of a docstring, in one line."""
+    return _cell(" ".join((kind.__doc__ or "").split("\n\n")[0].split()))
+
+
+def _plain(text: str | None) -> str:
+    return re.sub(r"[ \t]*\n[ \t]*", "\n", text or "").strip()
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
