@@ -147,7 +147,8 @@ async def _tell_change(
             )
             suggest = None if better is None else people.team_ref(better.team)
     entries.append(Entry("customer", CustomerEvent(changed, suggest)))
-    await append(writing, thread, stored, entries)
+    # Search finds customers by name: it looks again at threads with this mark.
+    await append(writing, thread, msgspec.structs.replace(stored, unindexed=True), entries)
 
 
 async def _pin_anew(

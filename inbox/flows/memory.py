@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inbox.core import policy
 from inbox.core.hints import REGISTRY, Moved, Passing
+from inbox.flows.looks import Looks
 from inbox.flows.roster import Roster
 from inbox.flows.turns import Turns
 
@@ -17,6 +18,8 @@ class Memory:
     def __init__(self, epoch: str) -> None:
         self.epoch = epoch
         self.receipts = Turns()
+        self.looks = Looks()
+        self.search_whole_at: int | None = None
         self.roster: Roster | None = None
         self.registry = -1
         self._customers: dict[tuple[str, int, int], policy.Customer] = {}

@@ -1,0 +1,176 @@
+"""Find messages, notes and customers by words; and take up what is new, behind the sends.
+
+A send marks its thread; `index_due` comes by at least once a second, takes up what the log has
+after the last place that search knows, and takes the mark away, all in one transaction under the
+thread's lock. So a crash loses nothing, and nothing is found that was erased.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from inbox.core.errors import BadRequest, Internal
+from inbox.core.events import Item, Message, MessageEvent, Note, NoteEvent
+from inbox.core.instant import to_text
+from inbox.core.policy import Agent
+from inbox.core.words import LONGEST_QUERY, Term, snippet, terms, words
+from inbox.flows.audit import looked
+from inbox.flows.context import Context, Writing, write
+from inbox.store import search
+from inbox.store.engine import Row, Tx
+from inbox.store.queries import Q
+from inbox.store.records import read_customer, read_item, read_thread
+from inbox.store.rows import sure
+
+TOGETHER = 20
+"""Threads in one transaction: their senders wait so long, and on SQLite every sender does."""
+TEXTS = 100
+"""Messages and notes of one thread in one transaction."""
+NAMES = 10
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A customer whose thread the agent may open."""
+
+    id: str
+    name: str | None
+
+
+class FoundItem(msgspec.Struct, frozen=True):
+    """A message or note in which all the words stand; `body` is the stretch around the first."""
+
+    thread: str
+    customer: Found
+    seq: int
+    type: str
+    at: str
+    author: str | None
+    body: str
+
+
+class FoundCustomer(msgspec.Struct, frozen=True):
+    """A customer whose name or id has all the words."""
+
+    thread: str
+    customer: Found
+
+
+class SearchPage(msgspec.Struct, frozen=True):
+    """What was found, newest first; customers stand on the first page alone."""
+
+    items: tuple[FoundItem, ...]
+    customers: tuple[FoundCustomer, ...]
+    next: str | None
+
+
+async def find(ctx: Context, who: Agent, *, q: str, cursor: str | None, limit: int) -> SearchPage:
+    """Messages, notes and customers with all words of `q`, in threads that the agent may see now.
+
+    Without regard to case and accents; the last word also as the beginning of longer ones. Any
+    text is a good query, but one without a letter or digit, or over 200 characters (BadRequest). A
+    look in the audit log, without the words.
+    """
+    wanted = terms(q) if len(q) <= LONGEST_QUERY else ()
+    if not wanted:
+        raise BadRequest.field("query.q", f"needs a letter or digit, in {LONGEST_QUERY} characters")
+    before = _place(cursor)
+
+    async def look(tx: Tx) -> tuple[list[Row], list[Row]]:
+        names: list[Row] = []
+        if cursor is None:
+            names = await search.find_names(tx, wanted, agent=who.id, limit=NAMES)
+        items = await search.find_items(tx, wanted, agent=who.id, before=before, limit=limit + 1)
+        return items, names
+
+    rows, names = await ctx.store.read(look)
+    looked(ctx, who, "search")
+    return SearchPage(
+        items=tuple(_found(row, wanted) for row in rows[:limit]),
+        customers=tuple(FoundCustomer(row[0], Found(row[1], row[2])) for row in names),
+        next=str(rows[limit - 1][0]) if len(rows) > limit else None,
+    )
+
+
+async def index_due(ctx: Context, *, limit: int = 200) -> bool:
+    """Let search take up what threads have got since it last came by; true where more waits.
+
+    For a task of every `search_lag_ms`. Several processes may do it at once.
+    """
+
+    async def due(tx: Tx) -> list[str]:
+        return [row[0] for row in await tx.fetch(Q.unindexed_threads, limit=limit)]
+
+    began = ctx.clock()
+    threads = await ctx.store.read(due)
+    more = len(threads) == limit
+    for first in range(0, len(threads), TOGETHER):
+        more |= await _index(ctx, threads[first : first + TOGETHER])
+    if not more:
+        ctx.memory.search_whole_at = began
+    ctx.metrics.search_lag.set(max(0, ctx.clock() - (ctx.memory.search_whole_at or began)) / 1000)
+    return more
+
+
+async def _index(ctx: Context, threads: list[str]) -> bool:
+    """Index these; true where one of them has more than is done at once."""
+
+    async def work(writing: Writing) -> bool:
+        return any([await _index_thread(writing.tx, thread) for thread in threads])
+
+    return await write(ctx, work)
+
+
+async def _index_thread(tx: Tx, thread_id: str) -> bool:
+    thread = read_thread(sure(await tx.fetch_one(Q.lock_thread, thread=thread_id)))
+    if not thread.unindexed:
+        return False
+    customer = read_customer(sure(await tx.fetch_one(Q.get_customer, customer=thread.customer_id)))
+    name = words(f"{customer.name or ''} {customer.id}")
+    known = sure(
+        await tx.fetch_one(
+            Q.indexed_upto, thread=thread_id, name_place=search.name_place(thread_id, name)
+        )
+    )
+    if not known[1]:
+        await search.add_name(tx, thread=thread_id, words=name)
+    rows = await tx.fetch(Q.texts_after, thread=thread_id, after=known[0], limit=TEXTS)
+    for item in map(read_item, rows):
+        await search.add_item(
+            tx, thread=thread_id, seq=item.seq, at=item.at, words=words(_read(item).body)
+        )
+    if len(rows) == TEXTS:
+        return True
+    await tx.execute(Q.mark_indexed, thread=thread_id)
+    return False
+
+
+def _found(row: Row, wanted: tuple[Term, ...]) -> FoundItem:
+    item = read_item(row[2:6])
+    text = _read(item)
+    return FoundItem(
+        thread=row[1],
+        customer=Found(row[6], row[7]),
+        seq=item.seq,
+        type=item.type,
+        at=to_text(item.at),
+        author=text.author.name,
+        body=snippet(text.body, wanted),
+    )
+
+
+def _read(item: Item) -> Message | Note:
+    """What was written."""
+    event = item.event()
+    if isinstance(event, MessageEvent):
+        return event.message
+    if isinstance(event, NoteEvent):
+        return event.note
+    raise Internal
+
+
+def _place(cursor: str | None) -> int:
+    if cursor is None:
+        return search.NEWEST
+    if not cursor.isascii() or not cursor.isdecimal() or len(cursor) > 18:
+        raise BadRequest.field("query.cursor", "is not a cursor of this list")
+    return int(cursor)

@@ -1,0 +1,47 @@
+-- The statements of full-text search on SQLite. The same names stand in the file for PostgreSQL.
+
+-- name: add_row
+-- One item's words, unless its id is taken by another.
+INSERT INTO search (id, thread_id, seq, words) VALUES (:id, :thread, :seq, :words)
+ON CONFLICT (id) DO NOTHING
+
+-- name: add_words
+-- Put the row that was added into the index.
+INSERT INTO search_words (rowid, words) VALUES (:id, :words)
+
+-- name: forget_words
+-- Take a stretch of a thread out of the index: FTS5 wants the words that stand in it.
+INSERT INTO search_words (search_words, rowid, words)
+SELECT 'delete', id, words FROM search
+WHERE thread_id = :thread AND seq >= :first AND seq <= :last
+
+-- name: forget_rows
+-- Take a stretch of a thread out of the table.
+DELETE FROM search WHERE thread_id = :thread AND seq >= :first AND seq <= :last
+
+-- name: find_items
+-- Messages and notes with all the words, newest first, in threads that the agent may see now. The
+-- order of the joins is kept: the index gives its rows in order, and enough of them end the search.
+SELECT w.rowid, s.thread_id, s.seq, i.type, i.at, i.payload, c.id, c.name
+FROM search_words w
+CROSS JOIN search s ON s.id = w.rowid
+CROSS JOIN threads t ON t.id = s.thread_id
+CROSS JOIN items i ON i.thread_id = s.thread_id AND i.seq = s.seq
+CROSS JOIN customers c ON c.id = t.customer_id
+WHERE w.search_words MATCH :match AND w.rowid < :before AND w.rowid > 0
+  AND (t.home_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent)
+    OR t.serving_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent))
+  AND i.type IN ('message', 'note')
+ORDER BY w.rowid DESC LIMIT :limit
+
+-- name: find_names
+-- Customers by name or id, of threads that the agent may see now.
+SELECT t.id, c.id, c.name
+FROM search_words w
+CROSS JOIN search s ON s.id = w.rowid
+CROSS JOIN threads t ON t.id = s.thread_id
+CROSS JOIN customers c ON c.id = t.customer_id
+WHERE w.search_words MATCH :match AND w.rowid < 0
+  AND (t.home_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent)
+    OR t.serving_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent))
+ORDER BY w.rowid LIMIT :limit

@@ -1,0 +1,1 @@
+"""Proofs of what happens: every flow on both engines."""

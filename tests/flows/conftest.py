@@ -1,0 +1,7 @@
+"""Fixtures for tests of what happens."""
+
+from __future__ import annotations
+
+from tests.cast import cast, clock, ctx
+
+__all__ = ["cast", "clock", "ctx"]

@@ -1,0 +1,217 @@
+"""Search: what is found, by whom, how soon, and what a query may hold."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inbox.core.errors import BadRequest
+from inbox.core.policy import Agent
+from inbox.core.words import SNIPPET, snippet, terms, words
+from inbox.flows import search
+from inbox.flows.agents import AgentChange, change_agent
+from inbox.flows.context import Context
+from inbox.flows.handover import transfer
+from inbox.flows.notes import note
+from inbox.flows.search import SearchPage, find, index_due
+from tests.cast import OPERATOR, Cast, SetClock, answer, arrive, change, look, say
+
+
+async def found(ctx: Context, who: Agent, q: str) -> list[str]:
+    return [item.body for item in (await all_of(ctx, who, q)).items]
+
+
+async def all_of(ctx: Context, who: Agent, q: str) -> SearchPage:
+    return await find(ctx, who, q=q, cursor=None, limit=50)
+
+
+async def test_words_are_found_without_regard_to_case_accents_and_order(
+    ctx: Context, cast: Cast
+) -> None:
+    ana = await arrive(ctx, "ana", name="Ana")
+    await say(ctx, ana, "Mi TELÉFONO nuevo no suena")
+    await answer(ctx, cast.bo, ana.thread, "Is the SIM in it?")
+    await index_due(ctx)
+    assert await found(ctx, cast.bo, "telefono") == ["Mi TELÉFONO nuevo no suena"]
+    assert await found(ctx, cast.bo, "suena mi") == ["Mi TELÉFONO nuevo no suena"]
+    assert await found(ctx, cast.bo, "tele") == ["Mi TELÉFONO nuevo no suena"]
+    assert await found(ctx, cast.bo, "tele nuevo") == []
+    assert await found(ctx, cast.bo, "sim") == ["Is the SIM in it?"]
+    assert await found(ctx, cast.bo, "telephone") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "query"),
+    [
+        ("我想取消订单，谢谢", "取消"),
+        ("我想取消订单，谢谢", "消订"),
+        ("我想取消订单，谢谢", "订单"),
+        ("我想取消订单，谢谢", "单"),
+        ("我想取消订单，谢谢", "取消订单"),
+        ("電話が鳴りません", "電話"),
+        ("ﾃﾞﾝﾜが鳴らない", "デンワ"),
+        ("환불을 요청합니다", "환불"),
+        ("환불을 요청합니다", "요청 환불"),
+        ("ฉันต้องการคืนเงิน", "คืนเงิน"),
+        ("मुझे किताब चाहिए", "किताब"),
+        ("Straße 12", "strasse"),
+        ("naïve café", "cafe"),
+        ("İstanbul", "istanbul"),
+    ],
+)
+async def test_every_script_is_found(ctx: Context, cast: Cast, body: str, query: str) -> None:
+    mei = await arrive(ctx, "mei")
+    await say(ctx, mei, body)
+    await say(ctx, mei, "something else, 其他")
+    await index_due(ctx)
+    assert await found(ctx, cast.bo, query) == [body]
+
+
+async def test_notes_are_found_too(ctx: Context, cast: Cast) -> None:
+    ana = await arrive(ctx, "ana")
+    await note(ctx, cast.bo, thread=ana.thread, client_id="n1", body="probably a broken antenna")
+    await index_due(ctx)
+    page = await all_of(ctx, cast.mia, "antenna")
+    assert [(item.type, item.author, item.thread) for item in page.items] == [
+        ("note", "Bo", ana.thread)
+    ]
+
+
+async def test_only_threads_that_the_agent_may_see_now(ctx: Context, cast: Cast) -> None:
+    ana = await arrive(ctx, "ana", name="Ana Ruiz")
+    await say(ctx, ana, "a roaming question")
+    await index_due(ctx)
+    assert await found(ctx, cast.ravi, "roaming") == []
+    assert (await all_of(ctx, cast.ravi, "ruiz")).customers == ()
+    await transfer(ctx, cast.bo, thread=ana.thread, team=cast.tampa, reason="abroad")
+    assert await found(ctx, cast.ravi, "roaming") == ["a roaming question"]
+    assert await found(ctx, cast.bo, "roaming") == ["a roaming question"]
+    away = AgentChange(teams=(cast.tampa,))
+    await change_agent(ctx, OPERATOR, agent=cast.bo.id, change=away)
+    await transfer(ctx, cast.mia, thread=ana.thread, team=cast.spokane, reason="back")
+    assert await found(ctx, cast.bo, "roaming") == []
+
+
+async def test_customers_are_found_by_name_and_id(
+    ctx: Context, cast: Cast, clock: SetClock
+) -> None:
+    ana = await arrive(ctx, "cust-83d9327a", name="Ana Ruiz")
+    await say(ctx, ana, "hello")
+    await index_due(ctx)
+    for query in ("ana", "Ru", "ruiz ana", "cust-83d9", "83d9327a"):
+        page = await all_of(ctx, cast.bo, query)
+        assert [(one.thread, one.customer.name) for one in page.customers] == [
+            (ana.thread, "Ana Ruiz")
+        ], query
+        assert page.items == ()
+    clock.pass_(60_000)
+    await arrive(ctx, "cust-83d9327a", name="Ana López")
+    await index_due(ctx)
+    assert (await all_of(ctx, cast.bo, "ruiz")).customers == ()
+    assert len((await all_of(ctx, cast.bo, "lopez")).customers) == 1
+
+
+async def test_newest_first_in_pages(ctx: Context, cast: Cast, clock: SetClock) -> None:
+    ana, luis = await arrive(ctx, "ana"), await arrive(ctx, "luis")
+    for number in range(12):
+        clock.pass_(1_000)
+        await say(ctx, luis if number % 3 else ana, f"bill {number}")
+        if number % 5 == 0:
+            await index_due(ctx)
+    await index_due(ctx)
+    seen, cursor = [], None
+    while True:
+        page = await find(ctx, cast.bo, q="bill", cursor=cursor, limit=5)
+        seen += [item.body for item in page.items]
+        if (cursor := page.next) is None:
+            break
+    assert seen == [f"bill {number}" for number in reversed(range(12))]
+
+
+@pytest.mark.usefixtures("cast")
+async def test_what_is_sent_meanwhile_is_indexed_next_time(ctx: Context) -> None:
+    ana = await arrive(ctx, "ana")
+    await say(ctx, ana, "first")
+    assert await index_due(ctx) is False
+    assert await look(ctx, "SELECT COUNT(*) FROM threads WHERE unindexed") == [(0,)]
+    await say(ctx, ana, "second")
+    await index_due(ctx)
+    await index_due(ctx)
+    assert await look(ctx, "SELECT seq FROM search WHERE seq > 0 ORDER BY seq") == [
+        (row[0],) for row in await look(ctx, "SELECT seq FROM items WHERE type = 'message'")
+    ]
+
+
+async def test_a_mark_that_was_left_by_a_crash_doubles_nothing(ctx: Context, cast: Cast) -> None:
+    ana = await arrive(ctx, "ana")
+    await say(ctx, ana, "first")
+    await index_due(ctx)
+    await change(ctx, "UPDATE threads SET unindexed = TRUE")
+    await index_due(ctx)
+    assert await found(ctx, cast.bo, "first") == ["first"]
+
+
+async def test_a_long_thread_is_indexed_in_steps(
+    ctx: Context, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "TEXTS", 3)
+    ana = await arrive(ctx, "ana")
+    for number in range(7):
+        await say(ctx, ana, f"step {number}")
+    calls = 1
+    while await index_due(ctx):
+        calls += 1
+    assert calls == 3
+    assert len(await found(ctx, cast.bo, "step")) == 7
+
+
+async def test_what_cannot_be_searched_for_is_refused(ctx: Context, cast: Cast) -> None:
+    for query in ("", "  ", "?!", "🙂", "x" * 201):
+        with pytest.raises(BadRequest, match=r"query\.q"):
+            await all_of(ctx, cast.bo, query)
+    with pytest.raises(BadRequest, match=r"query\.cursor"):
+        await find(ctx, cast.bo, q="x", cursor="1; DROP", limit=5)
+
+
+async def test_no_query_is_a_syntax_error(ctx: Context, cast: Cast) -> None:
+    ana = await arrive(ctx, "ana")
+    await say(ctx, ana, "NEAR the tower")
+    await index_due(ctx)
+    for query in ("near", '"near', "near*", "NEAR(", "the:near", "'near", "-near & !tower |"):
+        assert await found(ctx, cast.bo, query) == ["NEAR the tower"], query
+    for query in ("near OR", "near AND NOT", "words:near", "near)) tower2"):
+        assert await found(ctx, cast.bo, query) == [], query
+    for query in ("a:*b & !c | 'd' \\ <->", "^a -b +c", "ʼn ß ﬁ", "\u0301a", "e\u0301\u20e3 ❤️"):
+        await all_of(ctx, cast.bo, query)
+
+
+def is_found(query: str, text: str) -> bool:
+    known = words(text)
+    return all(
+        term.word in known or (term.prefix and any(word.startswith(term.word) for word in known))
+        for term in terms(query)
+    )
+
+
+@given(st.text(max_size=80))
+def test_a_text_is_found_by_itself_and_its_words_are_safe_to_quote(text: str) -> None:
+    assert all(word and not set(word) & set(" '\"\\:*&|!()<>") for word in words(text))
+    assert is_found(text, text)
+
+
+@given(st.lists(st.sampled_from("取消订单吧谢"), min_size=1, max_size=8).map("".join), st.data())
+def test_any_part_of_a_run_without_spaces_is_found(text: str, data: st.DataObject) -> None:
+    first = data.draw(st.integers(0, len(text) - 1))
+    last = data.draw(st.integers(first + 1, len(text)))
+    assert is_found(text[first:last], text)
+
+
+def test_a_snippet_is_short_and_shows_the_word() -> None:
+    body = "Lorem ipsum " * 40 + "\n\nthe  broken ANTENNA " + "dolor sit " * 40
+    shown = snippet(body, terms("antenna"))
+    assert "broken ANTENNA" in shown
+    assert shown.startswith("…")
+    assert shown.endswith("…")
+    assert len(shown) <= SNIPPET + 2
+    assert snippet("short\nand all", terms("x")) == "short and all"
