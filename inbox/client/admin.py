@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from inbox.client.answers import Agent, Page, PersonalToken, Summary, Team
+from inbox.client.answers import Agent, Page, PersonalToken, Team, TokenInfo
 from inbox.client.calls import Calls
 
 
@@ -36,13 +36,13 @@ class AgentDraft(msgspec.Struct, frozen=True, omit_defaults=True):
     password: str | None = None
 
 
-class _Label(msgspec.Struct, frozen=True, omit_defaults=True):
+class _NewToken(msgspec.Struct, frozen=True, omit_defaults=True):
+    agent: str
     label: str | None = None
 
 
-class _Repin(msgspec.Struct, frozen=True):
-    team: str
-    reason: str
+class _Password(msgspec.Struct, frozen=True):
+    password: str
 
 
 class Admin:
@@ -85,23 +85,28 @@ class Admin:
         )
         return answer
 
+    async def set_password(self, agent: str, password: str) -> None:
+        """Give an agent a new password (12 to 256 characters); their sessions end."""
+        path = f"/v1/admin/agents/{agent}/password"
+        await self._calls.call("PUT", path, into=object, body=_Password(password))
+
+    async def tokens(self, agent: str) -> tuple[TokenInfo, ...]:
+        """An agent's tokens and sessions, without the secrets."""
+        answer, _ = await self._calls.call(
+            "GET", "/v1/admin/tokens", into=Page[TokenInfo], query={"agent": agent}
+        )
+        return answer.items
+
     async def add_token(self, agent: str, *, label: str | None = None) -> PersonalToken:
         """Make a personal token for an agent; it is shown this once."""
         answer, _ = await self._calls.call(
-            "POST", f"/v1/admin/agents/{agent}/tokens", into=PersonalToken, body=_Label(label)
+            "POST", "/v1/admin/tokens", into=PersonalToken, body=_NewToken(agent, label)
         )
         return answer
 
     async def revoke_token(self, token: str) -> None:
         """End a personal token by its id; open sockets close."""
         await self._calls.call("DELETE", f"/v1/admin/tokens/{token}", into=object)
-
-    async def repin(self, thread: str, *, team: str, reason: str) -> Summary:
-        """Give a thread another home team (id): recorded, and shown to the customer."""
-        answer, _ = await self._calls.call(
-            "POST", f"/v1/admin/threads/{thread}/pin", into=Summary, body=_Repin(team, reason)
-        )
-        return answer
 
     async def sign_out(self, customer: str) -> None:
         """Refuse a customer's tokens that were made before now, and close their sockets."""

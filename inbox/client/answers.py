@@ -243,3 +243,15 @@ class PersonalToken(msgspec.Struct, frozen=True):
     id: str
     agent: str
     token: str
+
+
+class TokenInfo(msgspec.Struct, frozen=True):
+    """A personal token or session of an agent, without the secret."""
+
+    id: str
+    agent: str
+    kind: str = ""
+    label: str | None = None
+    created_at: datetime | None = None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None

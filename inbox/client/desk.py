@@ -66,10 +66,6 @@ class _On(msgspec.Struct, frozen=True):
     on: bool
 
 
-class _Empty(msgspec.Struct, frozen=True):
-    pass
-
-
 class DeskClient:
     """One agent's desk. Use it with `async with`.
 
@@ -206,7 +202,7 @@ class DeskClient:
 
     async def take(self, thread: str) -> Summary:
         """Make it mine. Raises Conflict with the holder where somebody was first."""
-        return await self._act(thread, "take", _Empty())
+        return await self._act(thread, "take")
 
     async def assign(self, thread: str, agent: str) -> Summary:
         """Give it to an agent of the serving team, by id."""
@@ -214,11 +210,15 @@ class DeskClient:
 
     async def release(self, thread: str) -> Summary:
         """Put it back into the queue."""
-        return await self._act(thread, "release", _Empty())
+        return await self._act(thread, "release")
 
     async def transfer(self, thread: str, *, team: str, reason: str) -> Summary:
         """Bounce the open conversation to another team (by id): counted, and reported."""
         return await self._act(thread, "transfer", _Transfer(team, reason))
+
+    async def repin(self, thread: str, *, team: str, reason: str) -> Summary:
+        """Give the thread another home team (by id): recorded, told the customer. Leads only."""
+        return await self._act(thread, "pin", _Transfer(team, reason))
 
     async def snooze(self, thread: str, *, until: datetime) -> Summary:
         """Put it aside until then, or until the customer writes."""
@@ -226,11 +226,11 @@ class DeskClient:
 
     async def resolve(self, thread: str) -> Summary:
         """The matter is done."""
-        return await self._act(thread, "resolve", _Empty())
+        return await self._act(thread, "resolve")
 
     async def reopen(self, thread: str) -> Summary:
         """It is not done after all."""
-        return await self._act(thread, "reopen", _Empty())
+        return await self._act(thread, "reopen")
 
     async def read(self, thread: str, upto: int) -> None:
         """Everything up to this seq was read by this agent."""
@@ -276,7 +276,7 @@ class DeskClient:
         """I am looking at this thread; repeat within a minute. Lost without a socket."""
         await self._link.send(Viewing(on=on, thread=thread))
 
-    async def _act(self, thread: str, act: str, body: msgspec.Struct) -> Summary:
+    async def _act(self, thread: str, act: str, body: msgspec.Struct | None = None) -> Summary:
         answer, _ = await self._calls.call(
             "POST", _path(thread, f"/{act}"), into=Summary, body=body
         )
