@@ -1,7 +1,8 @@
 /* A disk that fails on command: preload it, and while the file $FAULTS_TRIGGER holds
  *   write          writes under $FAULTS_UNDER fail with ENOSPC (disk full),
  *   sync           fsyncs there fail with EIO (broken disk),
- *   sync-database  only those of files that end in .db do.
+ *   sync-database  only those of files that end in .db do,
+ *   sync-log       only those of files that end in -wal do.
  * Everything else is passed on. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -36,7 +37,9 @@ static int fails(int fd, const char *what) {
     if (size < 0) return 0;
     path[size] = 0;
     if (strncmp(path, under, strlen(under)) != 0) return 0;
-    return strcmp(told, "sync-database") != 0 || ends_with(path, ".db");
+    if (strcmp(told, "sync-database") == 0) return ends_with(path, ".db");
+    if (strcmp(told, "sync-log") == 0) return ends_with(path, "-wal");
+    return 1;
 }
 
 #define REAL(result, name, types) \

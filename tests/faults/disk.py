@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 
-Fault = Literal["write", "sync", "sync-database"]
+Fault = Literal["write", "sync", "sync-database", "sync-log"]
 
 
 class FailingDisk:

@@ -17,7 +17,7 @@ import pytest
 from inbox.store.engine import Tx
 from tests.engines import Database
 from tests.faults import writer
-from tests.faults.disk import build_disk
+from tests.faults.disk import Fault, build_disk
 from tests.postgres_server import run_postgres
 
 ROOT = Path(__file__).parents[2]
@@ -165,15 +165,16 @@ async def test_a_full_disk_is_an_error_and_passes_in_place(tmp_path: Path) -> No
     await check(database, log.answered)
 
 
-@pytest.mark.parametrize("fault", ["sync", "sync-database"])
-async def test_a_failed_fsync_ends_the_process(tmp_path: Path, fault: str) -> None:
+@pytest.mark.parametrize("fault", ["sync", "sync-log", "sync-database"])
+async def test_a_failed_fsync_ends_the_process(tmp_path: Path, fault: Fault) -> None:
     data = tmp_path / "data"
     data.mkdir()
     database = Database("sqlite", str(data / "pinbox.db"))
     disk = build_disk(tmp_path, under=data)
     async with writing(database.place, environment=disk.environment) as log:
-        with disk.failing("sync" if fault == "sync" else "sync-database"):
+        with disk.failing(fault):
             assert await log.ended() == os.EX_IOERR
+    assert not log.failed, "after a failed fsync nobody may be told anything, not even no"
     message = await log.errors()
     assert "the disk failed to keep a write (SQLITE_IOERR_FSYNC" in message
     assert "Traceback" not in message

@@ -231,6 +231,50 @@ async def test_a_database_that_another_process_holds_is_not_durable(
     assert await store.read(count) == 1
 
 
+def ruin_table(file: Path) -> None:
+    """Overwrite the page that a table `ruined` begins on."""
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("CREATE TABLE ruined (id TEXT)")
+        (page,) = other.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'ruined'"
+        ).fetchone()
+        (size,) = other.execute("PRAGMA page_size").fetchone()
+    with file.open("r+b") as raw:
+        raw.seek((page - 1) * size)
+        raw.write(b"\xff" * size)
+
+
+async def test_a_damaged_page_fails_its_batch_and_no_other(file: Path, commits: Commits) -> None:
+    await asyncio.to_thread(ruin_table, file)
+    store = await open_sqlite(file, observe=commits.see)
+    add_ruined = compile_query("add_ruined", "INSERT INTO ruined (id) VALUES ('1')")
+
+    async def make(tx: Tx) -> None:
+        await tx.execute(MAKE)
+
+    async def touch(tx: Tx) -> None:
+        await tx.execute(ADD, id="half")
+        await tx.execute(add_ruined)
+
+    async def touch_and_say_otherwise(tx: Tx) -> None:
+        try:
+            await touch(tx)
+        except sqlite3.DatabaseError:
+            raise Conflict("as if it were a rule") from None
+
+    await store.write(make)
+    for ruined in (touch, touch_and_say_otherwise):
+        answers = await asyncio.gather(
+            store.write(adding("1")), store.write(ruined), return_exceptions=True
+        )
+        assert [type(answer) for answer in answers] == [NotDurable, NotDurable]
+        assert await store.read(count) == 0
+    await store.write(adding("1"))
+    assert await store.read(count) == 1
+    assert commits == [1, 1], "a batch that failed is no commit"
+    await store.close()
+
+
 async def test_the_log_does_not_grow_without_bound(
     store: SqliteEngine, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
