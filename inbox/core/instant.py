@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last that RFC 3339 can write
@@ -10,8 +11,14 @@ _LATEST = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last that RFC 333
 
 def to_text(ms: int) -> str:
     """Write Unix milliseconds as `2026-11-22T10:00:00.000Z`."""
-    whole = _EPOCH + timedelta(milliseconds=ms)
-    return f"{whole:%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    second, rest = divmod(ms, 1000)
+    return f"{_second(second)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=256)
+def _second(second: int) -> str:
+    # Most of what is written at one time lies in few seconds; strftime costs ten times the rest.
+    return f"{_EPOCH + timedelta(seconds=second):%Y-%m-%dT%H:%M:%S}"
 
 
 def to_ms(text: str) -> int:

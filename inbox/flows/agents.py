@@ -14,8 +14,8 @@ from inbox.flows.fields import check_url, checked
 from inbox.flows.roster import Roster, read_roster
 from inbox.flows.signin import move_registry
 from inbox.store import records
-from inbox.store.engine import Row, Tx, Value
-from inbox.store.queries import Q
+from inbox.store.engine import Row, Tx
+from inbox.store.queries import Q, Value
 
 NAME_LIMIT = 80
 LINE_LIMIT = 140

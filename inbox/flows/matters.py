@@ -20,6 +20,7 @@ from inbox.core.conversation import (
 from inbox.core.errors import Holder
 from inbox.core.events import (
     AssigneeEvent,
+    PinEvent,
     Serving,
     ServingEvent,
     Side,
@@ -30,8 +31,7 @@ from inbox.core.instant import to_text
 from inbox.flows.context import Writing
 from inbox.flows.log import Entry
 from inbox.flows.roster import Roster
-from inbox.store.engine import Value
-from inbox.store.queries import Q
+from inbox.store.queries import Q, Value
 from inbox.store.records import Thread
 
 
@@ -97,7 +97,8 @@ async def settle(
             after = serve_home(after)
             home = Serving(people.team_ref(after.home_team), "home")
             entries.append(Entry("serving", ServingEvent(home, reason="resolved")))
-            if after.assignee_id not in people.active(after.home_team):
+            holder = after.assignee_id
+            if holder is not None and holder not in people.active(after.home_team):
                 # Reopened, it must not be back with somebody who cannot see it.
                 after = msgspec.structs.replace(after, assignee_id=None)
                 entries.append(Entry("assignee", AssigneeEvent(None, "home again")))
@@ -109,6 +110,24 @@ def serve_home(thread: Thread) -> Thread:
     return msgspec.structs.replace(
         thread, serving_team=thread.home_team, serving_why="home", serving_until=None
     )
+
+
+def move_home(thread: Thread, pin: PinEvent) -> tuple[Thread, list[Entry]]:
+    """The thread with another home team, and what its log says of it.
+
+    What the old home serves goes along, to the new one's queue: who had it may see it no longer.
+    What the new home serves already is at home now.
+    """
+    team, entries = pin.team, [Entry("pin", pin)]
+    after = msgspec.structs.replace(thread, home_team=team.id)
+    if thread.serving_team == team.id:
+        home = ServingEvent(Serving(team, "home"), reason="new home team")
+        return serve_home(after), [*entries, Entry("serving", home)]
+    if thread.serving_why == "home":
+        after = serve_home(msgspec.structs.replace(after, assignee_id=None))
+        if thread.assignee_id is not None:
+            entries.append(Entry("assignee", AssigneeEvent(None, "new home team")))
+    return after, entries
 
 
 async def _keep_history(

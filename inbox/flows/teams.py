@@ -14,8 +14,7 @@ from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.fields import check_url, checked
 from inbox.flows.roster import Roster, read_roster
 from inbox.flows.signin import move_registry
-from inbox.store.engine import Value
-from inbox.store.queries import Q
+from inbox.store.queries import Q, Value
 from inbox.store.records import Team
 
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")

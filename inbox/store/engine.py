@@ -12,15 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal, Protocol, TypeVar
 
-from inbox.store.queries import Query
+from inbox.store.queries import Query, Value
 
 T = TypeVar("T")
 
 Dialect = Literal["sqlite", "postgres"]
 Row = Sequence[Any]
 """One result row by position; booleans are 0/1 from SQLite and true/false from PostgreSQL."""
-
-Value = str | int | float | bool | None
 
 
 class Tx(Protocol):

@@ -18,9 +18,9 @@ import asyncpg
 import structlog
 
 from inbox.core.errors import NotDurable, Overloaded
-from inbox.store.engine import Row, Value, Work
+from inbox.store.engine import Row, Work
 from inbox.store.group_commit import Observe
-from inbox.store.queries import Query
+from inbox.store.queries import Query, Value
 from inbox.store.refusal import Refusal
 
 T = TypeVar("T")
@@ -103,7 +103,7 @@ class PostgresTx:
     async def fetch(self, query: Query, **params: Value) -> list[Row]:
         """All rows."""
         try:
-            rows: list[Any] = await self._connection.fetch(query.postgres, *_bind(query, params))
+            rows: list[Any] = await self._connection.fetch(query.postgres, *query.bind(params))
         except Exception as error:
             self.fault = error
             raise
@@ -117,18 +117,12 @@ class PostgresTx:
     async def execute(self, query: Query, **params: Value) -> int:
         """Run it; how many rows it touched."""
         try:
-            status = await self._connection.execute(query.postgres, *_bind(query, params))
+            status = await self._connection.execute(query.postgres, *query.bind(params))
         except Exception as error:
             self.fault = error
             raise
         verb, _, count = status.rpartition(" ")  # "UPDATE 3", "INSERT 0 1", "CREATE TABLE"
         return int(count) if verb and count.isdigit() else 0
-
-
-def _bind(query: Query, params: dict[str, Value]) -> tuple[Value, ...]:
-    if len(params) != len(query.params):
-        raise TypeError(f"{query.name} takes {query.params}, not {tuple(params)}")
-    return tuple(map(params.__getitem__, query.params))
 
 
 async def _carry_out(work: Work[T], tx: PostgresTx) -> T:

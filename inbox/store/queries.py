@@ -12,6 +12,9 @@ import re
 from dataclasses import dataclass
 from importlib.resources import files
 
+Value = str | int | float | bool | None
+"""What a parameter may be."""
+
 _BLOCK = re.compile(r"^-- (name|fragment): (\w+)\s*$", re.MULTILINE)
 _FRAGMENT = re.compile(r"\{(\w+)\}")
 _PARAM = re.compile(r"(?<![:\w]):([a-z_]\w*)")
@@ -27,6 +30,12 @@ class Query:
     sqlite: str
     postgres: str
     params: tuple[str, ...]
+
+    def bind(self, given: dict[str, Value]) -> tuple[Value, ...]:
+        """The parameters in the order in which the statement takes them, none more, none fewer."""
+        if len(given) != len(self.params):
+            raise TypeError(f"{self.name} takes {self.params}, not {tuple(given)}")
+        return tuple([given[name] for name in self.params])
 
 
 def compile_query(name: str, text: str) -> Query:

@@ -10,8 +10,8 @@ import sqlite3
 from collections.abc import Coroutine
 from typing import Any, Literal, TypeVar
 
-from inbox.store.engine import Row, Value
-from inbox.store.queries import Query
+from inbox.store.engine import Row
+from inbox.store.queries import Query, Value
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ class SqliteTx:
     async def fetch(self, query: Query, **params: Value) -> list[Row]:
         """All rows."""
         try:
-            return self._cursor.execute(query.sqlite, _bind(query, params)).fetchall()
+            return self._cursor.execute(query.sqlite, query.bind(params)).fetchall()
         except (sqlite3.Error, MemoryError) as error:
             self.fault = error
             raise
@@ -55,19 +55,18 @@ class SqliteTx:
     async def fetch_one(self, query: Query, **params: Value) -> Row | None:
         """The first row, or none."""
         # All rows are taken: a statement left open would stand in the way of the commit.
-        rows = await self.fetch(query, **params)
+        try:
+            rows = self._cursor.execute(query.sqlite, query.bind(params)).fetchall()
+        except (sqlite3.Error, MemoryError) as error:
+            self.fault = error
+            raise
         return rows[0] if rows else None
 
     async def execute(self, query: Query, **params: Value) -> int:
         """Run it; how many rows it touched."""
         try:
-            return max(self._cursor.execute(query.sqlite, _bind(query, params)).rowcount, 0)
+            return max(self._cursor.execute(query.sqlite, query.bind(params)).rowcount, 0)
         except (sqlite3.Error, MemoryError) as error:
             self.fault = error
             raise
 
-
-def _bind(query: Query, params: dict[str, Value]) -> tuple[Value, ...]:
-    if len(params) != len(query.params):
-        raise TypeError(f"{query.name} takes {query.params}, not {tuple(params)}")
-    return tuple(map(params.__getitem__, query.params))
