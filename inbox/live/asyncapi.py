@@ -29,7 +29,7 @@ Close codes below 4500 mean: come back. From 4500 on: do not, before something i
 """
 
 _MARKS = {
-    "entered": "the team sees the thread from now on, with the members of a full thread summary",
+    "entered": "the team sees the thread from now on; `summary` is all of it",
     "left": "the team sees the thread no longer: forget it",
     "withdrawn": "stands for an item of a thread that the team may no longer see",
 }
