@@ -120,6 +120,7 @@ class _Reader(aiosqlite.Connection):
 
     def __init__(self, path: Path) -> None:
         super().__init__(partial(_connect_to_read, path), iter_chunk_size=64)
+        self._thread.daemon = True  # a process that fails before `close` must end, not hang
         self.waiting = 0
 
     def load(self) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
@@ -309,6 +311,19 @@ async def test_an_idle_writer_moves_the_log(
         while log.stat().st_size:  # noqa: ASYNC110  a file tells nobody of its size
             await asyncio.sleep(0.01)
     assert await store.read(count) == 1
+
+
+def test_a_process_that_fails_without_closing_ends(file: Path) -> None:
+    fail = (
+        "import asyncio, pathlib, sys\n"
+        "from inbox.store.sqlite import open_sqlite\n"
+        "async def main():\n"
+        "    engine = await open_sqlite(pathlib.Path(sys.argv[1]))\n"
+        "    raise SystemExit(7)\n"
+        "asyncio.run(main())\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", fail, file], check=False, timeout=20)
+    assert ended.returncode == 7
 
 
 async def test_close_leaves_one_file(file: Path) -> None:
