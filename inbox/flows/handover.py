@@ -11,6 +11,7 @@ from inbox.core.text import clean_line
 from inbox.flows.access import lock_seen
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.log import Entry, append
+from inbox.flows.matters import move_home
 from inbox.flows.summaries import ThreadSummary, read_summary_of
 from inbox.store.queries import Q
 from inbox.store.records import Thread, read_thread
@@ -79,28 +80,17 @@ async def repin(
         if team == before.home_team:
             raise BadRequest.field("team", "is the home team already")
         if before.last_customer_seq:
-            for moved, change in sorted(((before.home_team, -1), (team, 1))):
-                await writing.tx.execute(Q.count_customer, team=moved, change=change)
-        after = _moved_home(before, team)
-        after = msgspec.structs.replace(after, pinned_at=writing.at, pin_reason=why)
-        entries = [Entry("pin", PinEvent(people.team_ref(team), reason=why, by=who.id))]
-        if after.assignee_id != before.assignee_id:
-            entries.append(Entry("assignee", AssigneeEvent(None, "new home team")))
+            for pinned, change in sorted(((before.home_team, -1), (team, 1))):
+                await writing.tx.execute(Q.count_customer, team=pinned, change=change)
+        moved, entries = move_home(before, PinEvent(people.team_ref(team), reason=why, by=who.id))
+        after = msgspec.structs.replace(
+            moved, pin_reason=why, pin_by_region=False, pinned_at=writing.at
+        )
         await append(writing, before, after, entries)
         agent = who.id if isinstance(who, Agent) else None
         return await read_summary_of(writing.tx, thread, agent=agent)
 
     return await write(ctx, work)
-
-
-def _moved_home(thread: Thread, team: str) -> Thread:
-    """The thread at home with another team; what the old home served goes along, to its queue."""
-    pinned = msgspec.structs.replace(thread, home_team=team, pin_by_region=False)
-    if thread.serving_team == team:
-        return msgspec.structs.replace(pinned, serving_why="home", serving_until=None)
-    if thread.serving_team != thread.home_team:
-        return pinned
-    return msgspec.structs.replace(pinned, serving_team=team, assignee_id=None)
 
 
 async def _lock_any(writing: Writing, thread: str) -> Thread:

@@ -25,10 +25,21 @@ class Noted(msgspec.Struct, frozen=True):
 
 
 async def note(ctx: Context, who: Agent, *, thread: str, client_id: str, body: str) -> Noted:
-    """Store one note. Idempotent by `client_id`, as a send; on disk when this returns."""
+    """Store one note. Idempotent by `client_id`, as a send; on disk when this returns.
+
+    Counts as a message does; over the limit only what came before is answered, else RateLimited.
+    """
     text = clean_body(body)
     client_key = ctx.keys.client_key("agent", who.id, clean_client_id(client_id))
     body_key = ctx.keys.body_key(f"note:{body}")
+    if not ctx.limits.allows("agent_sends", who.id):
+
+        async def look(tx: Tx) -> Noted | None:
+            return await _find(tx, thread, client_key, body_key)
+
+        if known := await ctx.store.read(look):
+            return known
+        raise ctx.limits.refusal("agent_sends")
     people = await roster(ctx)
 
     async def work(writing: Writing) -> Noted:

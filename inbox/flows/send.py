@@ -105,7 +105,7 @@ async def find_sent(tx: Tx, thread: str, client_key: str, body_key: str) -> Sent
     seq, kind, at, stored_key, payload = row
     if kind == "erased":
         return Sent(seq, _erased_message(seq, at), duplicate=True)
-    if stored_key is not None and stored_key != body_key:
+    if kind != "message" or (stored_key is not None and stored_key != body_key):
         raise Conflict("this client_id was used with another body")
     return Sent(seq, numbered(seq, payload), duplicate=True)
 

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.cast import cast, clock, ctx
+from tests.flows.stage import stage
 
-__all__ = ["cast", "clock", "ctx"]
+__all__ = ["cast", "clock", "ctx", "stage"]
