@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
 
@@ -116,6 +116,10 @@ class CustomerClient:
         await self._outbox.put(draft)
         return draft.client_id
 
+    async def flush(self) -> None:
+        """Wait until the outbox is empty, however long that takes."""
+        await self._outbox.flush()
+
     def pending(self) -> list[Draft]:
         """What is still on its way out, in order."""
         return self._journal.drafts()
@@ -157,7 +161,7 @@ class CustomerClient:
         answer, _ = await self._calls.call("GET", "/v1/team", into=TeamPage)
         return answer
 
-    def events(self) -> AsyncGenerator[Event, None]:
+    def events(self) -> AsyncIterator[Event]:
         """Everything that happens in the thread, from where the store ends: each once, in order.
 
         The first use connects; the connection is then kept until the client is closed, by long

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -243,21 +243,34 @@ class DeskClient:
         )
         return answer
 
-    async def events(self, streams: Iterable[str] | None = None) -> AsyncGenerator[Event, None]:
-        """What happens in the streams (none: all teams of `me`), each event once, in order.
+    async def follow(self, streams: Iterable[str] | None = None) -> None:
+        """Go live on these streams (none: all teams of `me`), from where the store ends.
 
-        Goes on where the store ends, and begins now in a stream that the store does not know: fetch
-        the lists after the first use, and apply events as upserts. Otherwise as the customer's.
+        A stream that the store does not know begins now: fetch the lists after this, and apply
+        events as upserts. The connection is then kept until the client is closed.
         """
+        wanted = None if streams is None else tuple(streams)
         me = await insist(self.me, pace=self._pace, chance=self._chance)
         self._journal.claim(me.agent.id)
         cursors = {team.stream: team.cursor for team in me.teams}
-        for stream in cursors if streams is None else streams:
+        for stream in cursors if wanted is None else wanted:
             if self._feed.cursor(stream) is None and stream in cursors:
                 self._journal.restart(stream, cursors[stream])
             await self._link.follow(stream)
-        async for event in self._running.events():
-            yield event
+        self._running.connect()
+
+    def events(self) -> AsyncIterator[Event]:
+        """What happens in the streams that are followed, each event once, in order.
+
+        Follows all teams of the agent unless `follow` has said otherwise. A Reset says that what is
+        known of its stream must be forgotten, and brings the present queue. Ends by raising what
+        makes coming back useless. One reader at a time; the next goes on where the last stopped.
+        """
+        return self._running.events(self._follow_all)
+
+    async def _follow_all(self) -> None:
+        if not self._link.streams:
+            await self.follow()
 
     @property
     def connected(self) -> bool:

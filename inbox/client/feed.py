@@ -41,6 +41,7 @@ class Feed:
         self._passing: deque[Event] = deque(maxlen=_PASSING)
         self._handed = 0
         self._settled = 0
+        self._reading = False
         self._failure: BaseException | None = None
 
     def cursor(self, stream: str) -> str | None:
@@ -76,7 +77,16 @@ class Feed:
             self._settled = self._handed
 
     async def next(self) -> Event:
-        """The next event, waited for. Safe to cancel."""
+        """The next event, waited for. Safe to cancel; for one reader at a time."""
+        if self._reading:
+            raise RuntimeError("somebody waits for the next event of this client already")
+        self._reading = True
+        try:
+            return await self._next()
+        finally:
+            self._reading = False
+
+    async def _next(self) -> Event:
         self.settle()
         while True:
             self._news.clear()

@@ -38,10 +38,14 @@ class Outbox:
         self._chance = chance
         self._more = asyncio.Event()
         self._online = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._failure: Exception | None = None
         self._waiting: dict[str, asyncio.Future[Sent]] = {}
 
     async def put(self, draft: Draft) -> asyncio.Future[Sent]:
         """Take a draft; it is on disk when this returns. The future becomes the server's answer."""
+        if self._failure is not None:
+            raise self._failure
         waiting = self._waiting.get(draft.client_id)
         ours = waiting is None
         if waiting is None:
@@ -52,22 +56,36 @@ class Outbox:
             await asyncio.to_thread(self._journal.keep, draft)
         except Exception:
             if ours:
-                del self._waiting[draft.client_id]
+                self._waiting.pop(draft.client_id, None)
             raise
+        self._idle.clear()
         self._more.set()
         return waiting
+
+    async def flush(self) -> None:
+        """Wait until nothing is on its way any more."""
+        await self._idle.wait()
 
     def nudge(self) -> None:
         """Try now: the network is back."""
         self._online.set()
 
     async def run(self) -> None:
-        """Send whatever is there, for ever."""
-        while True:
-            self._more.clear()
-            for draft in await asyncio.to_thread(self._journal.drafts):
-                await self._send(draft)
-            await self._more.wait()
+        """Send whatever is there, for ever. Raises only what the store or a fault of ours does."""
+        try:
+            while True:
+                self._more.clear()
+                drafts = await asyncio.to_thread(self._journal.drafts)
+                if not drafts:
+                    self._idle.set()
+                    await self._more.wait()
+                for draft in drafts:
+                    await self._send(draft)
+        except Exception as error:
+            self._failure = error
+            for client_id in list(self._waiting):
+                self._settle(client_id, error)
+            raise
 
     async def _send(self, draft: Draft) -> None:
         tries = faults = 0
@@ -105,11 +123,11 @@ class Outbox:
         except TimeoutError:
             return
 
-    def _settle(self, client_id: str, outcome: Sent | PinboxError) -> None:
+    def _settle(self, client_id: str, outcome: Sent | Exception) -> None:
         waiting = self._waiting.pop(client_id, None)
         if waiting is None or waiting.done():
             return
-        if isinstance(outcome, PinboxError):
+        if isinstance(outcome, Exception):
             waiting.set_exception(outcome)
         else:
             waiting.set_result(outcome)

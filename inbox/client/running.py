@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import TypeVar
 
 from inbox.client.calls import Calls
@@ -29,7 +29,6 @@ class Running:
         self._link = link
         self._tasks: set[asyncio.Task[None]] = set()
         self._linked = False
-        self._handing_out = False
 
     async def open(self, credentials: Credentials | None) -> None:
         """Take hold of the store and, where the token is at hand, see that it is its owner's."""
@@ -55,17 +54,14 @@ class Running:
             self._linked = True
             self.start(self._link.run())
 
-    async def events(self) -> AsyncGenerator[Event, None]:
-        """Hand out events, for one reader at a time."""
-        if self._handing_out:
-            raise RuntimeError("somebody reads the events of this client already")
-        self._handing_out = True
-        try:
-            self.connect()
-            while True:
-                yield await self._feed.next()
-        finally:
-            self._handing_out = False
+    def events(self, begin: Callable[[], Awaitable[None]] | None = None) -> AsyncIterator[Event]:
+        """The events from here on; `begin` runs before the first connection is made."""
+        return _Events(self, begin)
+
+    async def next_event(self) -> Event:
+        """The next event, waited for."""
+        self.connect()
+        return await self._feed.next()
 
     async def close(self, *, in_peace: bool) -> None:
         """End all tasks and let go of the store.
@@ -83,6 +79,23 @@ class Running:
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             self._feed.fail(error)
+
+
+class _Events:
+    """An iterator that may be left and taken up again at any point, unlike a generator."""
+
+    def __init__(self, running: Running, begin: Callable[[], Awaitable[None]] | None) -> None:
+        self._running = running
+        self._begin = begin
+
+    def __aiter__(self) -> _Events:
+        return self
+
+    async def __anext__(self) -> Event:
+        if self._begin is not None:
+            await self._begin()
+            self._begin = None
+        return await self._running.next_event()
 
 
 async def insist(ask: Callable[[], Awaitable[T]], *, pace: Pace, chance: Chance) -> T:
