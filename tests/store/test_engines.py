@@ -236,11 +236,12 @@ async def test_a_read_sees_one_moment(store: Engine) -> None:
         assert before[0] == after[0]
         return before[0], len(rows)
 
-    seen = [await store.read(look) for _ in range(40)]
+    seen = [await store.read(look)]
+    while seen[-1][0] < seen[0][0] + 30:
+        seen.append(await store.read(look))
     stop.set()
     await writer
     assert all(head == count for head, count in seen)
-    assert seen[-1][0] > seen[0][0], "nothing was written meanwhile: the test says nothing"
 
 
 async def test_a_read_sees_what_was_answered_before(store: Engine) -> None:

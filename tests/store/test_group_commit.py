@@ -23,11 +23,7 @@ from inbox.store.sqlite import SqliteEngine, open_sqlite
 MAKE = compile_query("make", "CREATE TABLE items (id TEXT PRIMARY KEY)")
 ADD = compile_query("add", "INSERT INTO items (id) VALUES (:id)")
 COUNT = compile_query("count", "SELECT count(*) FROM items")
-SLOW = compile_query(
-    "slow",
-    "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :upto) "
-    "SELECT count(*) FROM n",
-)
+NOTHING = compile_query("nothing", "SELECT 1")
 
 
 class Commits(list[int]):
@@ -74,8 +70,28 @@ async def count(tx: Tx) -> int:
     return int(row[0])
 
 
-async def slow(tx: Tx) -> None:
-    await tx.fetch(SLOW, upto=300_000)
+async def nothing(tx: Tx) -> None:
+    await tx.fetch(NOTHING)
+
+
+class Gate:
+    """A work that holds the writer until it is let go."""
+
+    def __init__(self) -> None:
+        self._began = threading.Event()
+        self._go = threading.Event()
+
+    async def work(self, tx: Tx) -> None:
+        assert tx.dialect == "sqlite"
+        self._began.set()
+        assert self._go.wait(20)
+
+    async def held(self) -> None:
+        """Wait until the writer stands in it."""
+        assert await asyncio.to_thread(self._began.wait, 20)
+
+    def let_go(self) -> None:
+        self._go.set()
 
 
 async def test_works_that_wait_share_a_commit(store: SqliteEngine, commits: Commits) -> None:
@@ -93,12 +109,16 @@ async def test_a_batch_is_bounded(store: SqliteEngine, commits: Commits) -> None
 async def test_what_comes_during_a_commit_goes_into_the_next(
     store: SqliteEngine, commits: Commits
 ) -> None:
-    first = asyncio.create_task(store.write(slow))
-    await asyncio.sleep(0.002)
+    gate = Gate()
+    first = asyncio.create_task(store.write(gate.work))
+    await gate.held()
     rest = [asyncio.create_task(store.write(adding(f"{n}"))) for n in range(5)]
     for _ in range(5):  # each in its own turn of the loop
         await asyncio.sleep(0)
         rest.append(asyncio.create_task(store.write(adding(f"late {len(rest)}"))))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    gate.let_go()
     await asyncio.gather(first, *rest)
     assert commits == [1, 10]
 
@@ -197,11 +217,14 @@ async def test_who_went_before_the_work_began_is_passed_over(store: SqliteEngine
         ran.set()
         await tx.execute(ADD, id="gone")
 
-    busy = asyncio.create_task(store.write(slow))
-    await asyncio.sleep(0.002)
+    gate = Gate()
+    busy = asyncio.create_task(store.write(gate.work))
+    await gate.held()
     gone = asyncio.create_task(store.write(work))
     await asyncio.sleep(0)
     gone.cancel()
+    await asyncio.sleep(0)
+    gate.let_go()
     await busy
     await store.write(adding("next"))
     assert gone.cancelled()
@@ -211,12 +234,17 @@ async def test_who_went_before_the_work_began_is_passed_over(store: SqliteEngine
 
 async def test_too_many_waiting_is_overloaded(file: Path) -> None:
     store = await open_sqlite(file, waiting_limit=10)
-    await store.write(slow)
-    answers = await asyncio.gather(*(store.write(slow) for _ in range(15)), return_exceptions=True)
-    overloaded = [answer for answer in answers if isinstance(answer, Overloaded)]
-    assert len(overloaded) == 5
-    assert all(answer.retry_after for answer in overloaded)
-    await store.write(slow)
+    gate = Gate()
+    busy = asyncio.create_task(store.write(gate.work))
+    await gate.held()
+    waiting = [asyncio.create_task(store.write(nothing)) for _ in range(9)]
+    await asyncio.sleep(0)
+    with pytest.raises(Overloaded) as caught:
+        await store.write(nothing)
+    assert caught.value.retry_after
+    gate.let_go()
+    await asyncio.gather(busy, *waiting)
+    await store.write(nothing)
     await store.close()
 
 
@@ -328,7 +356,7 @@ def test_a_process_that_fails_without_closing_ends(file: Path) -> None:
 
 async def test_close_leaves_one_file(file: Path) -> None:
     store = await open_sqlite(file)
-    await store.write(slow)
+    await store.write(nothing)
     await store.close()
     assert [found.name for found in file.parent.iterdir()] == [file.name]
 
