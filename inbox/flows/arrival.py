@@ -14,6 +14,7 @@ from inbox.core.errors import Unauthorized
 from inbox.core.events import CustomerEvent, PinEvent
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.log import Entry, append
+from inbox.flows.matters import move_home
 from inbox.flows.roster import Roster, read_roster
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
@@ -64,6 +65,11 @@ async def _take_claims(
 ) -> tuple[str, str | None]:
     tx = writing.tx
     await tx.execute(Q.add_customer, customer=claims.sub, at=writing.at)
+    # The thread before the customer, as whoever stores a first message locks them.
+    found = await tx.fetch_one(Q.get_thread_of, customer=claims.sub)
+    thread = None
+    if found is not None:
+        thread = read_thread(sure(await tx.fetch_one(Q.lock_thread, thread=found[0])))
     row = sure(await tx.fetch_one(Q.lock_customer, customer=claims.sub))
     before = read_customer(row)
     _demand_signed_in(before, claims)
@@ -75,14 +81,12 @@ async def _take_claims(
             claims_iat=after.claims_iat,
             **{name: getattr(after, name) for name in PROFILE},
         )
-    found = await tx.fetch_one(Q.get_thread_of, customer=claims.sub)
-    if found is None:
+    if thread is None:
         return await _begin_thread(ctx, writing, after), after.name
-    locked = sure(await tx.fetch_one(Q.lock_thread, thread=found[0]))
     changed = tuple(name for name in PROFILE if getattr(before, name) != getattr(after, name))
     if changed:
-        await _tell_change(writing, read_thread(locked), before, after, changed, people)
-    return found[0], after.name
+        await _tell_change(writing, thread, before, after, changed, people)
+    return thread.id, after.name
 
 
 def _merge(known: Customer, claims: Claims) -> Customer:
@@ -129,15 +133,19 @@ async def _tell_change(
     changed: tuple[str, ...],
     people: Roster,
 ) -> None:
-    """Tell the desk. A pin made without a region is made anew while no agent has answered."""
+    """Tell the desk. A pin made without a region is made anew while no agent has answered.
+
+    One that a person chose since then stays.
+    """
     suggest = None
     entries: list[Entry] = []
     stored = thread
     if "region" in changed:
-        if before.region is None and thread.last_agent_seq == 0:
+        chosen_at_first_sight = thread.pinned_at == thread.created_at
+        if before.region is None and thread.last_agent_seq == 0 and chosen_at_first_sight:
             stored, entries = await _pin_anew(writing, thread, after, people)
         else:
-            candidates = await _candidates(writing, people)
+            candidates = await read_candidates(writing, people)
             better = pinning.fits_better(
                 candidates,
                 current=thread.home_team,
@@ -160,28 +168,24 @@ async def _pin_anew(
     if customer.written_at is not None:
         for team, change in sorted(((thread.home_team, -1), (choice.team, 1))):
             await writing.tx.execute(Q.count_customer, team=team, change=change)
-    home_serves = thread.serving_why == "home"
+    moved, entries = move_home(thread, PinEvent(people.team_ref(choice.team), choice.reason))
     pinned = msgspec.structs.replace(
-        thread,
-        home_team=choice.team,
-        pin_reason=choice.reason,
-        pin_by_region=choice.by_region,
-        pinned_at=writing.at,
-        serving_team=choice.team if home_serves else thread.serving_team,
+        moved, pin_reason=choice.reason, pin_by_region=choice.by_region, pinned_at=writing.at
     )
-    return pinned, [Entry("pin", PinEvent(people.team_ref(choice.team), choice.reason))]
+    return pinned, entries
 
 
 async def _choose(writing: Writing, customer: Customer, people: Roster) -> pinning.Choice:
     return pinning.choose(
-        await _candidates(writing, people),
+        await read_candidates(writing, people),
         customer=customer.id,
         region=customer.region,
         language=customer.locale,
     )
 
 
-async def _candidates(writing: Writing, people: Roster) -> list[pinning.Candidate]:
+async def read_candidates(writing: Writing, people: Roster) -> list[pinning.Candidate]:
+    """Every team as a choice for a pin, with its load as this transaction sees it."""
     members = dict(tuple(row) for row in await writing.tx.fetch(Q.member_counts))
     customers = {row[0]: row[9] for row in await writing.tx.fetch(Q.all_teams)}
     return [
