@@ -11,6 +11,7 @@ from inbox.flows.audit import looked
 from inbox.flows.customer_views import RawPage
 from inbox.flows.desk_views import Duty, Me, SummaryPage, TeamSheets
 from inbox.flows.poll import Events
+from inbox.flows.search import SearchPage, find
 from inbox.flows.send import Draft
 from inbox.flows.streams import Stream
 from inbox.flows.summaries import ThreadSummary
@@ -25,6 +26,7 @@ from inbox.web.shapes import (
     NoteAnswer,
     OnDuty,
     SinceOf,
+    Sought,
     ToAgent,
     ToTeam,
     Until,
@@ -152,6 +154,16 @@ async def reopen(call: Call[Agent, None, None]) -> ThreadSummary:
 async def mark_read(call: Call[Agent, Upto, None]) -> None:
     """I have read everything up to a seq."""
     await receipts.read(call.ctx, call.who, thread=call.path["thread"], upto=call.body.upto)
+
+
+async def search(call: Call[Agent, None, Sought]) -> SearchPage:
+    """Messages, notes and customers with all the words, in threads that I may see, newest first.
+
+    The last word also as the beginning of longer ones; case and accents do not matter. What was
+    written in the last two seconds may not be found yet. A search stands in the audit log.
+    """
+    query = call.query
+    return await find(call.ctx, call.who, q=query.q, cursor=query.cursor, limit=query.limit)
 
 
 async def list_teams(call: Call[Agent, None, None]) -> TeamSheets:

@@ -29,6 +29,7 @@ from inbox.flows.agents import (
 from inbox.flows.audit import AuditPage
 from inbox.flows.customer_views import CustomerThread, TeamPage
 from inbox.flows.desk_views import Duty, Me, TeamSheets
+from inbox.flows.search import SearchPage
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.web import admin, customer, desk, service, session
 from inbox.web.route import Route
@@ -50,6 +51,7 @@ from inbox.web.shapes import (
     SignIn,
     Since,
     SinceOf,
+    Sought,
     ToAgent,
     ToTeam,
     Until,
@@ -103,6 +105,7 @@ ROUTES: tuple[Route, ...] = (
     Route("agent", "POST", THREAD + "/reopen", desk.reopen, gives=Summary, errors=(Conflict,)),
     Route("agent", "POST", THREAD + "/read", desk.mark_read, Upto, success=(204,)),
     Route("lead", "POST", THREAD + "/pin", desk.repin, ToTeam, gives=Summary),
+    Route("agent", "GET", "/v1/desk/search", desk.search, query=Sought, gives=SearchPage),
     Route("agent", "GET", "/v1/desk/team", desk.list_teams, gives=TeamSheets),
     Route("agent", "GET", "/v1/desk/events", desk.list_events, query=SinceOf, gives=DeskEvents, errors=(NotFound, Gone)),
     Route("public", "GET", "/v1/desk/live", service.live_desk, success=(101,)),
