@@ -61,6 +61,7 @@ async def open_here(data: Path) -> AsyncIterator[Context]:
     """The folder's Context in this process, which holds its lock; only warnings are logged."""
     settings = load(data, os.environ)
     setup_logging("warning", "console")
+    os.umask(0o077)  # what is written is for this user alone
     async with open_context(data, settings) as ctx:
         yield ctx
 

@@ -22,7 +22,7 @@ from aiohttp import web
 
 from inbox import __version__
 from inbox.client.problems import Problem, read_problem
-from inbox.core.errors import Internal, NotFound, PinboxError
+from inbox.core.errors import Internal, NotFound, Overloaded, PinboxError
 from inbox.flows.context import Context
 from inbox.ops.folder import CONTROL
 from inbox.ops.operation import Progress, Report, run_operation
@@ -36,6 +36,7 @@ LARGEST_LINE = 256 * 1024 * 1024
 STOP_S = 5.0
 
 T = TypeVar("T")
+NONE = msgspec.Raw()
 
 _log = structlog.get_logger(__name__)
 
@@ -52,8 +53,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of an answer: exactly one of the three."""
 
     progress: Progress | None = None
-    result: msgspec.Raw | None = None
-    problem: msgspec.Raw | None = None
+    result: msgspec.Raw = NONE
+    problem: msgspec.Raw = NONE
 
 
 @contextlib.asynccontextmanager
@@ -89,11 +90,11 @@ async def open_control(ctx: Context, folder: Path, *, url: str) -> AsyncIterator
 async def find_server(folder: Path) -> Hello | None:
     """The server that holds the folder, if one listens there."""
 
-    async def ask(session: aiohttp.ClientSession) -> Hello:
+    async def talk(session: aiohttp.ClientSession) -> Hello:
         async with session.get("http://control/") as response:
             return msgspec.json.decode(await response.read(), type=Hello)
 
-    return await _ask(folder, ask)
+    return await _connect(folder, talk)
 
 
 async def call(
@@ -104,15 +105,34 @@ async def call(
     None: nobody listens there. Raises the operation's own error.
     """
 
-    async def ask(session: aiohttp.ClientSession) -> msgspec.Raw:
+    async def talk(session: aiohttp.ClientSession) -> msgspec.Raw:
         data = msgspec.json.encode(request)
         async with session.post(f"http://control/run/{operation}", data=data) as response:
             return await _read_answer(response, report)
 
-    return await _ask(folder, ask)
+    return await _connect(folder, talk)
 
 
-async def _ask(folder: Path, ask: Callable[[aiohttp.ClientSession], Awaitable[T]]) -> T | None:
+async def ask(
+    folder: Path,
+    operation: str,
+    request: msgspec.Struct,
+    *,
+    into: type[T],
+    report: Report | None = None,
+) -> T:
+    """As `call`, with a typed answer; Overloaded where no server listens."""
+    raw = await call(folder, operation, request, report or _ignore)
+    if raw is None:
+        raise Overloaded("the server of this folder does not answer", retry_after=1.0)
+    return msgspec.json.decode(raw, type=into)
+
+
+async def _ignore(_progress: Progress) -> None:
+    """Nobody watches."""
+
+
+async def _connect(folder: Path, talk: Callable[[aiohttp.ClientSession], Awaitable[T]]) -> T | None:
     """None where nobody listens; an error of the connection once it stood is Internal."""
     if not (folder / CONTROL).is_socket():
         return None
@@ -123,7 +143,7 @@ async def _ask(folder: Path, ask: Callable[[aiohttp.ClientSession], Awaitable[T]
             read_bufsize=LARGEST_LINE,
         ) as session:
             try:
-                return await ask(session)
+                return await talk(session)
             except aiohttp.ClientConnectorError as error:
                 if isinstance(error.os_error, PermissionError):
                     raise error.os_error from None
@@ -203,8 +223,8 @@ async def _read_answer(response: aiohttp.ClientResponse, report: Report) -> msgs
         line = msgspec.json.decode(data, type=Line)
         if line.progress is not None:
             await report(line.progress)
-        elif line.problem is not None:
+        elif line.problem is not NONE:
             raise read_problem(response.status, bytes(line.problem))
-        elif line.result is not None:
+        elif line.result is not NONE:
             return line.result
     raise Internal("the server stopped before it answered")

@@ -1,0 +1,167 @@
+"""The server's life: its rooms put together, the ready line, and an end that loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import resource
+import signal
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import structlog
+import uvloop
+from aiohttp import web
+
+from inbox import __version__
+from inbox.app import open_context
+from inbox.cli.run import LOOK_S, WAIT_S
+from inbox.flows.audit import write_looks
+from inbox.flows.context import Context
+from inbox.flows.search import index_due
+from inbox.flows.states import wake_due
+from inbox.flows.waiting import gauge_waiting
+from inbox.live.asyncapi import describe
+from inbox.live.door import Live
+from inbox.ops.control import find_server, open_control
+from inbox.ops.tasks import Tasks
+from inbox.settings import Settings
+from inbox.store.lock import hold_folder
+from inbox.store.refusal import Refusal
+from inbox.telemetry import setup_logging
+from inbox.web import Sockets, build_web, make_runner
+
+BACKLOG = 4096
+"""Connections that the kernel keeps waiting: a storm of reconnects comes at once."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """The one line that says that the server answers, and where."""
+
+    url: str
+    process: int
+    version: str
+
+
+def run_server(data: Path, settings: Settings, say: Callable[[Ready, str], None]) -> int:
+    """Serve the folder until a signal asks for the end; the status of the process.
+
+    SIGTERM or SIGINT: newcomers are turned away, live clients sent elsewhere, and what was accepted
+    is finished. A second signal ends at once; what was acknowledged is on disk all the same.
+    """
+    setup_logging(settings.log_level, settings.log_format)
+    os.umask(0o077)  # what is written is for this user alone
+    _raise_file_limit()
+    return uvloop.run(_serve(data, settings, say))
+
+
+async def _serve(data: Path, settings: Settings, say: Callable[[Ready, str], None]) -> int:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        if stopping.is_set():
+            os._exit(128 + number)
+        stopping.set()
+
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(kind, stop, int(kind))
+    async with contextlib.AsyncExitStack() as held:
+        await _hold(held, data)
+        ctx = await held.enter_async_context(open_context(data, settings))
+        url = await held.enter_async_context(_open_doors(ctx))
+        await _open_control(held, ctx, data, url=url)
+        say(Ready(url, os.getpid(), __version__), f"Pinbox {__version__} is ready at {url}")
+        _log.info("ready", url=url, data=str(data), engine=ctx.store.dialect)
+        await stopping.wait()
+        _log.info("stopping")
+    _log.info("stopped")
+    return 0
+
+
+async def _hold(held: contextlib.AsyncExitStack, data: Path) -> None:
+    """Hold the folder; a command that is at work there is waited for, another server is not."""
+    patience = asyncio.get_running_loop().time() + WAIT_S
+    while True:
+        try:
+            held.enter_context(hold_folder(data))
+        except Refusal:
+            if await find_server(data) or asyncio.get_running_loop().time() > patience:
+                raise
+            await asyncio.sleep(LOOK_S)
+        else:
+            return
+
+
+@contextlib.asynccontextmanager
+async def _open_doors(ctx: Context) -> AsyncIterator[str]:
+    """Both doors on the address of the settings, and the upkeep behind them; gives the URL."""
+    settings = ctx.settings
+    live, tasks = Live(ctx), Tasks(ctx.metrics)
+    document = msgspec.json.encode(describe(version=__version__, server=settings.public_url))
+    app = build_web(ctx, Sockets(live.customer_live, live.desk_live, document))
+    runner = make_runner(app)
+    await runner.setup()
+    try:
+        await live.start()
+        _start_upkeep(ctx, tasks)
+        await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
+        yield _url_of(runner, settings.host)
+        await live.drain()
+    finally:
+        await runner.cleanup()
+        await live.close()
+        await tasks.stop()
+        await _flush(ctx)
+
+
+def _start_upkeep(ctx: Context, tasks: Tasks) -> None:
+    async def wake() -> bool:
+        return await wake_due(ctx) > 0
+
+    tasks.start("wake_snoozed", wake, every_s=1.0)
+    tasks.start("search_index", partial(index_due, ctx), every_s=ctx.settings.search_lag_ms / 1000)
+    tasks.start("audit_looks", partial(write_looks, ctx), every_s=0.5)
+    tasks.start("queue_gauge", partial(gauge_waiting, ctx), every_s=5.0)
+
+
+async def _flush(ctx: Context) -> None:
+    """Write the looks of the last half second."""
+    try:
+        while await write_looks(ctx):
+            pass
+    except Exception:  # noqa: BLE001  the end goes on; a full disk must not keep it
+        _log.exception("audit_looks_lost")
+
+
+async def _open_control(
+    held: contextlib.AsyncExitStack, ctx: Context, data: Path, *, url: str
+) -> None:
+    try:
+        await held.enter_async_context(open_control(ctx, data, url=url))
+    except OSError as error:
+        _log.warning(
+            "control_unavailable",
+            error=str(error),
+            remedy="commands need the server stopped; a shorter --data path may help",
+        )
+
+
+def _url_of(runner: web.AppRunner, host: str) -> str:
+    """Where it answers: the port that it got, and a host by which it can be reached from here."""
+    port = runner.addresses[0][1]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _raise_file_limit() -> None:
+    """Every live socket is an open file: take as many as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
