@@ -146,6 +146,7 @@ class Live:
             max_msg_size=self.node.limits.frame_bytes * SPARE_FRAME,
             writer_limit=0,
         )
+        socket.headers["Server"] = "Pinbox"
         if not socket.can_prepare(request):
             raise BadRequest(f"a WebSocket handshake is expected here, subprotocol {SUBPROTOCOL}")
         if self._draining:
