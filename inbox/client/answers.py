@@ -198,12 +198,38 @@ class TeamSheet(msgspec.Struct, frozen=True):
     members: tuple[Colleague, ...] = ()
 
 
-class Found(msgspec.Struct, frozen=True):
-    """A message that the search found, and its thread."""
+class CustomerRef(msgspec.Struct, frozen=True):
+    """A customer by id and name."""
+
+    id: str
+    name: str | None = None
+
+
+class FoundText(msgspec.Struct, frozen=True):
+    """A message or note (`type`) that has all the words; `body` is the stretch around the first."""
 
     thread: str
-    message: Message
-    customer: CustomerCard | None = None
+    customer: CustomerRef
+    seq: int
+    type: str
+    at: datetime
+    author: str | None = None
+    body: str = ""
+
+
+class FoundCustomer(msgspec.Struct, frozen=True):
+    """A customer whose name or id has all the words."""
+
+    thread: str
+    customer: CustomerRef
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What a search found, newest first; customers stand on the first page alone."""
+
+    items: tuple[FoundText, ...] = ()
+    customers: tuple[FoundCustomer, ...] = ()
+    next: str | None = None
 
 
 class Team(msgspec.Struct, frozen=True):

@@ -236,11 +236,13 @@ class DeskClient:
         """Everything up to this seq was read by this agent."""
         await self._calls.call("POST", _path(thread, "/read"), into=object, body=_Upto(upto))
 
-    async def search(self, text: str, *, limit: int = 50) -> Page[Found]:
-        """Messages that hold these words, in the agent's threads; may lag two seconds."""
-        answer, _ = await self._calls.call(
-            "GET", "/v1/desk/search", into=Page[Found], query={"q": text, "limit": limit}
-        )
+    async def search(self, text: str, *, cursor: str | None = None, limit: int = 50) -> Found:
+        """Messages, notes and customers with these words, in the agent's threads.
+
+        May lag the sends by two seconds. `next` is the `cursor` of the following page.
+        """
+        query: dict[str, str | int | None] = {"q": text, "cursor": cursor, "limit": limit}
+        answer, _ = await self._calls.call("GET", "/v1/desk/search", into=Found, query=query)
         return answer
 
     async def follow(self, streams: Iterable[str] | None = None) -> None:
