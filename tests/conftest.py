@@ -5,19 +5,19 @@ from __future__ import annotations
 from tests.engines import (
     bare_database,
     bare_engine,
+    clean_databases,
     database,
     engine,
     postgres,
-    postgres_template,
     sqlite_template,
 )
 
 __all__ = [
     "bare_database",
     "bare_engine",
+    "clean_databases",
     "database",
     "engine",
     "postgres",
-    "postgres_template",
     "sqlite_template",
 ]

@@ -30,7 +30,7 @@ from tests.postgres_server import run_postgres
 EPOCH = "0a1b2c3d"
 ENGINES = ("sqlite", "postgres")
 
-_beside: list[str] = []
+_made: list[str] = []
 
 
 class Database(msgspec.Struct, frozen=True):
@@ -49,10 +49,7 @@ class Database(msgspec.Struct, frozen=True):
         """A second, empty one, gone with the first's server or folder."""
         if self.kind == "sqlite":
             return Database("sqlite", f"{self.place}.beside")
-        name = f"pinbox_test_{uuid4().hex}"
-        await _command(self.place, f"CREATE DATABASE {name} TEMPLATE template0")
-        _beside.append(name)
-        return Database("postgres", _url(self.place, name))
+        return await _new_database(self.place)
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +58,7 @@ def postgres() -> Iterator[str]:
     given = os.environ.get("PINBOX_TEST_POSTGRES")
     if given:
         yield given
-        for name in _beside:
+        for name in _made:
             _wait_for(_command(given, f"DROP DATABASE {name} WITH (FORCE)"))
         return
     # A test's server need not survive a power cut; tests of durability start their own.
@@ -69,24 +66,61 @@ def postgres() -> Iterator[str]:
         yield server.url()
 
 
+class CleanDatabases:
+    """PostgreSQL databases with the schema, emptied and lent again: making one costs far more."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._free: list[str] = []
+
+    async def take(self) -> str:
+        """The URL of one that is as if just prepared."""
+        if self._free:
+            return self._free.pop()
+        url = (await _new_database(self._server)).place
+        await _load_schema(url)
+        await _command(url, _KEEP_FIRST_ROWS)
+        return url
+
+    async def give_back(self, url: str) -> None:
+        """Bring it back to its first rows, whoever still holds a connection."""
+        await _command(url, _EMPTY)
+        self._free.append(url)
+
+
+_KEEP_FIRST_ROWS = """
+CREATE SCHEMA first_rows;
+DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('CREATE TABLE first_rows.%1$I AS TABLE public.%1$I', name);
+    END LOOP;
+END $$
+"""
+_EMPTY = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid();
+DO $$ DECLARE name text; BEGIN
+    SET LOCAL session_replication_role = replica;  -- foreign keys in any order
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+        EXECUTE format('DELETE FROM public.%I', name);
+        EXECUTE format('INSERT INTO public.%1$I SELECT * FROM first_rows.%1$I', name);
+    END LOOP;
+END $$
+"""
+
+
 @pytest.fixture(scope="session")
-def postgres_template(postgres: str) -> Iterator[str]:
-    """The name of a database with the schema in it, to be copied."""
-    name = f"pinbox_template_{uuid4().hex}"
-    _wait_for(_command(postgres, f"CREATE DATABASE {name} TEMPLATE template0"))
-    _wait_for(_load_schema(_url(postgres, name)))
-    yield name
-    _wait_for(_command(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+def clean_databases(postgres: str) -> CleanDatabases:
+    """Databases with the schema on the run's server."""
+    return CleanDatabases(postgres)
 
 
 @pytest.fixture(params=ENGINES)
-async def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+async def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     """A database with nothing in it."""
     if request.param == "sqlite":
-        yield Database("sqlite", str(tmp_path / "pinbox.db"))
-    else:
-        async for database in _copy_of(request.getfixturevalue("postgres"), "template0"):
-            yield database
+        return Database("sqlite", str(tmp_path / "pinbox.db"))
+    return await _new_database(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture(params=ENGINES)
@@ -98,9 +132,10 @@ async def database(
         file = shutil.copy(sqlite_template, tmp_path / "pinbox.db")
         yield Database("sqlite", str(file))
     else:
-        template = request.getfixturevalue("postgres_template")
-        async for copy in _copy_of(request.getfixturevalue("postgres"), template):
-            yield copy
+        clean: CleanDatabases = request.getfixturevalue("clean_databases")
+        url = await clean.take()
+        yield Database("postgres", url)
+        await clean.give_back(url)
 
 
 @pytest.fixture(scope="session")
@@ -127,11 +162,12 @@ async def engine(database: Database) -> AsyncIterator[Engine]:
     await opened.close()
 
 
-async def _copy_of(server: str, template: str) -> AsyncIterator[Database]:
+async def _new_database(server: str) -> Database:
+    """An empty one, which goes with the server (or at the end, from one that stays)."""
     name = f"pinbox_test_{uuid4().hex}"
-    await _command(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield Database("postgres", _url(server, name))
-    await _command(server, f"DROP DATABASE {name} WITH (FORCE)")
+    await _command(server, f"CREATE DATABASE {name} TEMPLATE template0")
+    _made.append(name)
+    return Database("postgres", _url(server, name))
 
 
 async def _load_schema(place: str) -> None:
@@ -143,7 +179,7 @@ async def _load_schema(place: str) -> None:
 
 async def _command(server: str, sql: str) -> None:
     connection = await asyncpg.connect(server)
-    if sql.startswith("CREATE") and connection.get_server_version() >= (15,):
+    if sql.startswith("CREATE DATABASE") and connection.get_server_version() >= (15,):
         sql += " STRATEGY FILE_COPY"  # quicker where nothing is fsynced
     await connection.execute(sql)
     await connection.close()
