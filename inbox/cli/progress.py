@@ -1,8 +1,7 @@
-"""A progress line on standard error, for people who watch; nothing in pipes."""
+"""A progress line on standard error where people watch, and what there is to note on the way."""
 
 from __future__ import annotations
 
-import sys
 from types import TracebackType
 
 from rich.console import Console
@@ -22,7 +21,8 @@ class Meter:
     """Shows what an operation reports; begins with the first report, ends with the block."""
 
     def __init__(self, *, shown: bool) -> None:
-        self._shown = shown and sys.stderr.isatty()
+        self._shown = shown
+        self._console = Console(stderr=True, highlight=False, markup=False)
         self._bar: Progress | None = None
         self._task = TaskID(0)
 
@@ -42,13 +42,17 @@ class Meter:
         """Show how far it has come."""
         if not self._shown:
             return
+        for note in progress.notes:
+            self._console.print(note, soft_wrap=True)
+        if not self._console.is_terminal:
+            return
         if self._bar is None:
             self._bar = Progress(
                 TextColumn("{task.description}"),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TimeRemainingColumn(),
-                console=Console(stderr=True),
+                console=self._console,
                 transient=True,
             )
             self._task = self._bar.add_task(progress.unit)

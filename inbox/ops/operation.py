@@ -15,11 +15,12 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far something long has come; `total` is 0 where nobody knows it."""
+    """How far something long has come; `total` is 0 where it is not known, `notes` are for people."""
 
     done: int
     total: int
     unit: str
+    notes: tuple[str, ...] = ()
 
 
 Report: TypeAlias = Callable[[Progress], Awaitable[None]]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from inbox.ops.history import HISTORY
 from inbox.ops.operation import Operation
 from inbox.ops.people import PEOPLE
 from inbox.ops.upkeep import UPKEEP
 
-OPERATIONS: dict[str, Operation[Any]] = {row.name: row for row in (*PEOPLE, *UPKEEP)}
+OPERATIONS: dict[str, Operation[Any]] = {row.name: row for row in (*PEOPLE, *HISTORY, *UPKEEP)}
 """Name → what it is."""

@@ -18,14 +18,20 @@ from rich.progress import Progress as Bar
 
 from inbox.client import Unreachable
 from inbox.core.errors import PinboxError
+from inbox.flows.imports import Imported
 from inbox.ops.control import ask
 from inbox.ops.demo.cast import Cast, assemble
 from inbox.ops.demo.server import LOG, Server
 from inbox.ops.demo.story import Story
 from inbox.ops.demo.teller import Teller
 from inbox.ops.folder import make_folder
+from inbox.ops.history import ImportAsk
 from inbox.ops.operation import Progress
 from inbox.settings import FILENAME
+
+SETTINGS = {"retention_days": 0}
+"""What is loaded for a demonstration is often years old, and is to be seen all the same."""
+FAULTS_SHOWN = 10
 
 
 def show(*, data: Path | None, once: bool, import_file: Path | None, port: int) -> bool:
@@ -44,11 +50,11 @@ def _folder(data: Path | None) -> Iterator[Path]:
     if data is None:
         with tempfile.TemporaryDirectory(prefix="pinbox-demo-") as name:
             folder = Path(name) / "data"
-            make_folder(folder)
+            make_folder(folder, SETTINGS)
             yield folder
         return
     if not (data / FILENAME).exists():
-        make_folder(data)
+        make_folder(data, SETTINGS)
     yield data
 
 
@@ -106,8 +112,6 @@ async def _play(
 
 
 async def _load(teller: Teller, folder: Path, file: Path) -> None:
-    from inbox.ops.history import ImportAsk, Imported
-
     await teller.scene(f"Loading {file.name}")
     with Bar(
         TextColumn("  {task.description}"),
@@ -129,8 +133,15 @@ async def _load(teller: Teller, folder: Path, file: Path) -> None:
 
         asked = ImportAsk(str(file))
         loaded = await ask(folder, "import", asked, into=Imported, report=report)
-    await teller.tell(loaded.words())
-    await teller.check("every line was understood", not loaded.faults, otherwise=len(loaded.faults))
+    await teller.tell(
+        f"{loaded.lines:,} lines: {loaded.customers:,} customers, {loaded.messages:,} messages, "
+        f"{loaded.added:,} of them new."
+    )
+    for fault in loaded.faults[:FAULTS_SHOWN]:
+        await teller.tell(f"Left out, line {fault.line}: {fault.reason}")
+    await teller.check(
+        "every line was understood", not loaded.bad_lines, otherwise=loaded.bad_lines
+    )
 
 
 async def _invite(teller: Teller, server: Server, cast: Cast, *, folder: Path, thread: str) -> None:
