@@ -15,7 +15,7 @@ R = TypeVar("R", bound=msgspec.Struct)
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far something long has come; `total` is 0 where it is not known, `notes` are for people."""
+    """How far something long has come; `total` is 0 where unknown, `notes` are for people."""
 
     done: int
     total: int
