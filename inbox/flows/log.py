@@ -39,7 +39,7 @@ async def append(
     items = await _add_items(writing, after, entries)
     stored = msgspec.structs.replace(after, head=after.head + len(items))
     await save(writing, stored)
-    await _tell_teams(writing, before, stored, items)
+    await tell_teams(writing, before, stored, items)
     return stored, items
 
 
@@ -59,7 +59,7 @@ async def append_message(
         last_message_at=stored.last_message_at,
         waiting_since=stored.waiting_since,
     )
-    await _tell_teams(writing, stored, stored, items)
+    await tell_teams(writing, stored, stored, items)
     return stored, items
 
 
@@ -76,7 +76,7 @@ async def append_receipts(writing: Writing, thread: Thread, entries: Sequence[En
         agent_delivered=stored.agent_delivered,
         agent_read=stored.agent_read,
     )
-    await _tell_teams(writing, stored, stored, items)
+    await tell_teams(writing, stored, stored, items)
 
 
 async def save(writing: Writing, thread: Thread) -> None:
@@ -110,9 +110,10 @@ async def _add_items(
     return tuple(items)
 
 
-async def _tell_teams(
+async def tell_teams(
     writing: Writing, before: Thread | None, after: Thread, items: tuple[Item, ...]
 ) -> None:
+    """Put items into the streams of the teams that see the thread, with marks where that changed."""
     then = set() if before is None else {before.home_team, before.serving_team}
     now = {after.home_team, after.serving_team}
     for team in sorted(then | now):
