@@ -11,7 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from inbox.core.errors import NotFound
+from inbox.core.cursor import Cursor
+from inbox.core.errors import Gone, NotFound
 from inbox.core.events import Item, customer_view, wire
 from inbox.core.hints import Moved
 from inbox.core.instant import to_text
@@ -81,17 +82,23 @@ async def bounds(ctx: Context, stream: Stream) -> Bounds:
 
 
 async def page(ctx: Context, stream: Stream, *, since: int, limit: int = PAGE) -> Page:
-    """The next stretch of a stream after `since`, at most `limit` places long."""
+    """The next stretch of a stream after `since`, at most `limit` places long.
+
+    Raises Gone where what follows `since` is no longer all kept, with the cursor to go on from.
+    """
 
     async def work(tx: Tx) -> tuple[list[Row], int]:
         found = await _bounds(tx, stream)
         if found is None:
             raise NotFound(f"there is no stream {stream.name()}")
+        head, floor = found
+        if since < floor:
+            raise Gone("history_expired", cursor=str(Cursor(ctx.memory.epoch, head)))
         if stream.kind == "thread":
             rows = await tx.fetch(Q.thread_page, thread=stream.id, since=since, limit=limit)
         else:
             rows = await tx.fetch(Q.team_page, team=stream.id, since=since, limit=limit)
-        return rows, found[0]
+        return rows, head
 
     rows, head = await ctx.store.read(work)
     until: int = rows[-1][0] if rows else since
@@ -103,7 +110,8 @@ async def moved(ctx: Context, heads: dict[str, int]) -> list[Moved]:
     """What has moved since `heads` (stream → place): teams, the registry, and the threads touched.
 
     One query over a row per team. Every event of a thread stands in its home team's stream, so
-    nothing that was committed can escape this look, whatever hints were lost.
+    nothing that was committed can escape this look, whatever hints were lost. The first look, with
+    no `heads` at all, only says where the streams are.
     """
 
     async def work(tx: Tx) -> list[Moved]:
@@ -114,8 +122,9 @@ async def moved(ctx: Context, heads: dict[str, int]) -> list[Moved]:
                 continue
             found.append(Moved(stream, head))
             kind, _, team = stream.partition(":")
-            if kind == "team" and known is not None:
-                touched = await tx.fetch(Q.touched_threads, team=team, since=known, upto=head)
+            if kind == "team" and heads:
+                since = known or 0  # a team that was made since the last look
+                touched = await tx.fetch(Q.touched_threads, team=team, since=since, upto=head)
                 found += [Moved(f"thread:{thread}", seq) for thread, seq in touched]
         return found
 

@@ -31,11 +31,27 @@ _TEAM_ITEMS = compile_query(
 _STREAMS = compile_query("streams", "SELECT id, head, floor FROM streams")
 _TEAMS = compile_query("teams", "SELECT id, customers FROM teams")
 _WRITTEN = compile_query("written", "SELECT id FROM customers WHERE written_at IS NOT NULL")
+
+
+class Matter(msgspec.Struct):
+    """A conversation, for history and reports."""
+
+    opened_by: str
+    opened_at: int
+    opened_team: str
+    first_response_by: str | None = None
+    first_response_at: int | None = None
+    first_response_team: str | None = None
+    resolved_by: str | None = None
+    resolved_at: int | None = None
+    resolved_team: str | None = None
+    reopened: int = 0
+    bounces: int = 0
+
+
 _HISTORY = compile_query(
     "history",
-    "SELECT thread_id, number, opened_by, first_response_by, resolved_by, reopened, bounces, "
-    "resolved_at, opened_at, first_response_at, opened_team, first_response_team, resolved_team "
-    "FROM conversations ORDER BY thread_id, number",
+    f"SELECT thread_id, number, {', '.join(Matter.__struct_fields__)} FROM conversations",
 )
 
 
@@ -61,7 +77,7 @@ class Books(NamedTuple):
     team_items: dict[str, list[Row]]
     customers: dict[str, int]
     written: set[str]
-    history: list[Row]
+    history: dict[tuple[str, int], Matter]
 
 
 async def read_books(ctx: Context) -> Books:
@@ -86,7 +102,7 @@ async def read_books(ctx: Context) -> Books:
             team_items,
             {row[0]: row[1] for row in await tx.fetch(_TEAMS)},
             {row[0] for row in await tx.fetch(_WRITTEN)},
-            [tuple(row) for row in await tx.fetch(_HISTORY)],
+            {(row[0], row[1]): Matter(*row[2:]) for row in await tx.fetch(_HISTORY)},
         )
 
     return await ctx.store.read(look)
@@ -231,38 +247,14 @@ def check_customers(books: Books) -> None:
     assert books.customers == counted
 
 
-class Matter(msgspec.Struct):
-    """A conversation as the log tells it."""
-
-    opened_by: str
-    opened_at: int
-    opened_team: str
-    first_response_by: str | None = None
-    first_response_at: int | None = None
-    first_response_team: str | None = None
-    resolved_by: str | None = None
-    resolved_at: int | None = None
-    resolved_team: str | None = None
-    reopened: int = 0
-    bounces: int = 0
-
-
 def check_history(books: Books) -> None:
     """The conversations' rows equal a recount from the logs."""
-    told = {}
-    for thread, number, *rest in books.history:
-        opened_by, answered_by, resolved_by, reopened, bounces = rest[:5]
-        resolved_at, opened_at, answered_at, opened_team, answered_team, resolved_team = rest[5:]
-        told[thread, number] = Matter(
-            opened_by, opened_at, opened_team, answered_by, answered_at, answered_team,
-            resolved_by, resolved_at, resolved_team, reopened, bounces,
-        )  # fmt: skip
     counted = {
         (thread, number): matter
         for thread, log in books.logs.items()
         for number, matter in _recount(log).items()
     }
-    assert told == counted
+    assert books.history == counted
 
 
 def _recount(log: list[Line]) -> dict[int, Matter]:
