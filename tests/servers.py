@@ -1,7 +1,7 @@
 """A real server in this process: both doors on a loopback port, over a Context of the test's own.
 
-    async with serve(ctx) as server:
-        reply = await server.ask("GET", "/v1/thread", token=server.token("ana"))
+async with serve(ctx) as server:
+    reply = await server.ask("GET", "/v1/thread", token=server.token("ana"))
 """
 
 from __future__ import annotations
@@ -46,10 +46,18 @@ class Reply(msgspec.Struct, frozen=True):
 class Server:
     """A running server and a client for it that keeps no cookies of its own."""
 
-    def __init__(self, ctx: Context, url: str, http: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, ctx: Context, url: str, http: aiohttp.ClientSession, runner: web.AppRunner
+    ) -> None:
         self.ctx = ctx
         self.url = url
         self.http = http
+        self.app = runner.app
+        self._runner = runner
+
+    async def stop(self) -> None:
+        """Stop listening, and finish what was accepted."""
+        await self._runner.cleanup()
 
     async def ask(
         self,
@@ -94,7 +102,7 @@ async def serve(ctx: Context) -> AsyncIterator[Server]:
     jar = aiohttp.DummyCookieJar()
     try:
         async with aiohttp.ClientSession(cookie_jar=jar) as http:
-            yield Server(ctx, f"http://{host}:{port}", http)
+            yield Server(ctx, f"http://{host}:{port}", http, runner)
     finally:
         await live.close()
         await runner.cleanup()

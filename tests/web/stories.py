@@ -19,7 +19,12 @@ class Told(msgspec.Struct, frozen=True):
 
 
 async def write_in(
-    server: Server, body: str = "No signal", *, sub: str = "ana", client_id: str = "c1", **claims: str
+    server: Server,
+    body: str = "No signal",
+    *,
+    sub: str = "ana",
+    client_id: str = "c1",
+    **claims: str,
 ) -> Told:
     """A customer writes."""
     token = server.token(sub, **claims)

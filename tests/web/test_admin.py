@@ -7,7 +7,12 @@ from tests.web.stories import write_in
 
 
 async def test_teams_are_made_listed_and_changed(server: Server, people: People) -> None:
-    draft = {"key": "reno", "name": "Reno", "time_zone": "America/Los_Angeles", "regions": ["US-NV"]}
+    draft = {
+        "key": "reno",
+        "name": "Reno",
+        "time_zone": "America/Los_Angeles",
+        "regions": ["US-NV"],
+    }
 
     made = await server.ask("POST", "/v1/admin/teams", draft, token=people.mia)
     taken = await server.ask("POST", "/v1/admin/teams", draft, token=people.mia)

@@ -32,7 +32,7 @@ async def test_a_thread_is_there_at_first_sight(server: Server, people: People) 
     assert again.body == thread
 
 
-async def test_a_send_answers_with_the_message_and_its_seq(server: Server, people: People) -> None:
+async def test_a_send_answers_with_the_message_and_its_seq(server: Server) -> None:
     message = await write(server, "No signal since this morning", "c1")
 
     assert message["body"] == "No signal since this morning"
@@ -42,9 +42,7 @@ async def test_a_send_answers_with_the_message_and_its_seq(server: Server, peopl
     assert message["seq"] == head
 
 
-async def test_a_repeated_send_answers_200_with_the_first_result(
-    server: Server, people: People
-) -> None:
+async def test_a_repeated_send_answers_200_with_the_first_result(server: Server) -> None:
     first = await write(server, "Hello?", "c1")
     draft = {"client_id": "c1", "body": "Hello?"}
 
@@ -57,7 +55,7 @@ async def test_a_repeated_send_answers_200_with_the_first_result(
     assert (other.status, other.body["code"]) == (409, "conflict")
 
 
-async def test_messages_come_newest_first_in_pages(server: Server, people: People) -> None:
+async def test_messages_come_newest_first_in_pages(server: Server) -> None:
     written = [await write(server, f"line {n}", f"c{n}") for n in range(5)]
 
     first = await server.ask("GET", "/v1/thread/messages?limit=3", token=server.token())
@@ -91,7 +89,7 @@ async def test_receipts_answer_204_and_show_in_the_events(server: Server, people
     assert "client_id" not in events.body["items"][0]["message"]
 
 
-async def test_the_long_poll_waits_and_is_woken(server: Server, people: People) -> None:
+async def test_the_long_poll_waits_and_is_woken(server: Server) -> None:
     cursor = (await server.ask("GET", "/v1/thread", token=server.token())).body["cursor"]
     path = f"/v1/thread/events?since={cursor}&wait=20"
     waiting = asyncio.create_task(server.ask("GET", path, token=server.token()))
@@ -108,7 +106,7 @@ async def test_the_long_poll_waits_and_is_woken(server: Server, people: People) 
     assert events["until"].endswith(f":{message['seq']}")
 
 
-async def test_a_long_poll_ends_with_nothing(server: Server, people: People) -> None:
+async def test_a_long_poll_ends_with_nothing(server: Server) -> None:
     cursor = (await server.ask("GET", "/v1/thread", token=server.token())).body["cursor"]
 
     reply = await server.ask(
@@ -118,7 +116,7 @@ async def test_a_long_poll_ends_with_nothing(server: Server, people: People) -> 
     assert reply.body == {"since": cursor, "until": cursor, "items": [], "more": False}
 
 
-async def test_a_cursor_of_another_life_is_gone(server: Server, people: People) -> None:
+async def test_a_cursor_of_another_life_is_gone(server: Server) -> None:
     cursor = (await server.ask("GET", "/v1/thread", token=server.token())).body["cursor"]
 
     reply = await server.ask("GET", "/v1/thread/events?since=ffffffff:1", token=server.token())
@@ -148,7 +146,7 @@ async def test_a_sign_out_ends_a_waiting_poll_with_401(server: Server, people: P
     assert (await server.ask("GET", "/v1/thread", token=token)).status == 401
 
 
-async def test_the_team_page_shows_who_they_are(server: Server, people: People) -> None:
+async def test_the_team_page_shows_who_they_are(server: Server) -> None:
     page = (await server.ask("GET", "/v1/team", token=server.token())).body
 
     assert (page["name"], page["place"], page["key"]) == ("Spokane", "Spokane", "spokane")

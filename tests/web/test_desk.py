@@ -41,9 +41,7 @@ async def test_the_queue_shows_who_waits(server: Server, people: People) -> None
 
     waiting = (await server.ask("GET", "/v1/desk/queue?limit=1", token=people.bo)).body
     rest = (
-        await server.ask(
-            "GET", f"/v1/desk/queue?limit=1&cursor={waiting['next']}", token=people.bo
-        )
+        await server.ask("GET", f"/v1/desk/queue?limit=1&cursor={waiting['next']}", token=people.bo)
     ).body
 
     assert {waiting["items"][0]["id"], rest["items"][0]["id"]} == {ana.thread, luis.thread}
@@ -183,9 +181,7 @@ async def test_the_teams_stream_by_long_poll(server: Server, people: People) -> 
 
 
 async def test_another_teams_stream_is_not_there(server: Server, people: People) -> None:
-    reply = await server.ask(
-        "GET", f"/v1/desk/events?stream=team:{people.tampa}", token=people.bo
-    )
+    reply = await server.ask("GET", f"/v1/desk/events?stream=team:{people.tampa}", token=people.bo)
 
     assert (reply.status, reply.body["code"]) == (404, "not_found")
 

@@ -96,7 +96,7 @@ async def test_even_an_admin_sees_only_threads_of_their_own_teams(
         assert pinned.status == 404
 
 
-async def test_a_customer_sees_its_own_thread_alone(server: Server, people: People) -> None:
+async def test_a_customer_sees_its_own_thread_alone(server: Server) -> None:
     await write_in(server, "Ana's own words")
     other = server.token("luis")
 
