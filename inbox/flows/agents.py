@@ -152,7 +152,9 @@ async def change_agent(
         told["line"] = _line(change.line)
 
     async def work(writing: Writing) -> None:
-        tx, people = writing.tx, await read_roster(writing.tx)
+        tx = writing.tx
+        await tx.fetch(Q.lock_agent, agent=agent)  # before it is read, so that nothing is set back
+        people = await read_roster(tx)
         before = people.agent(agent)
         if before.is_stand_in:
             raise Conflict("a stand-in of an import cannot be changed")
@@ -199,6 +201,7 @@ async def add_token(
     named = None if label is None else clean_line(label, path="label", limit=NAME_LIMIT)
 
     async def work(writing: Writing) -> None:
+        await writing.tx.fetch(Q.lock_agent, agent=agent)
         found = (await read_roster(writing.tx)).agent(agent)
         if found.is_stand_in or found.disabled_at is not None:
             raise Conflict("this agent cannot sign in")

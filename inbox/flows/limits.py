@@ -5,7 +5,11 @@ A sliding window of a minute over the `limits` library, in the memory of this pr
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Literal
+from weakref import WeakValueDictionary
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -27,6 +31,7 @@ class Limits:
     """All limits of this process."""
 
     def __init__(self, settings: Settings) -> None:
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._window = SlidingWindowCounterRateLimiter(MemoryStorage())
         per_minute: dict[Kind, int] = {
             "customer_sends": settings.customer_sends_per_minute,
@@ -56,6 +61,18 @@ class Limits:
         item = self._items.get(kind)
         if item is not None and not self._window.test(item, who):
             raise self.refusal(kind)
+
+    @asynccontextmanager
+    async def one_at_a_time(self, kind: Kind, who: str) -> AsyncIterator[None]:
+        """For what is counted only when it has failed: each try waits for the one before.
+
+        Else many at once would all have begun before the first was counted. Raises RateLimited
+        where the limit is used up by then.
+        """
+        turn = self._turns.setdefault(f"{kind} {who}", asyncio.Lock())
+        async with turn:
+            self.demand_room(kind, who)
+            yield
 
     def refusal(self, kind: Kind) -> RateLimited:
         """The error that names the limit."""

@@ -66,24 +66,20 @@ async def open_session(ctx: Context, *, name: str, password: str, address: str) 
     A wrong name and a wrong password cost the same time and say the same. Failed tries count by
     `address`; raises RateLimited when they are too many, else Unauthorized.
     """
-    ctx.limits.demand_room("failed_sign_ins", address)
-
-    async def look(tx: Tx) -> Row | None:
-        return await tx.fetch_one(Q.agent_password, sign_in=fold_name(name))
-
-    row = await ctx.store.read(look)
-    stored = None if row is None else row[1]
-    if not await ctx.passwords.verify(stored, password) or row is None or stored is None:
-        ctx.limits.allows("failed_sign_ins", address)
-        ctx.metrics.failed_sign_ins("desk").inc()
-        raise Unauthorized("no agent has this name and password")
+    async with ctx.limits.one_at_a_time("failed_sign_ins", address):
+        agent_id, stored = await _check_password(ctx, name=name, password=password, address=address)
+    renewed = stored
     if ctx.passwords.needs_rehash(stored):
-        stored = await ctx.passwords.hash(password)
-    token, agent_id = make_token("session"), row[0]
+        renewed = await ctx.passwords.hash(password)
+    token = make_token("session")
 
     async def work(writing: Writing) -> int:
+        # Checking took a while: a password that was changed meanwhile opens nothing any more.
+        if not await writing.tx.execute(
+            Q.renew_password, agent=agent_id, known=stored, renewed=renewed
+        ):
+            raise _refused()
         expires = writing.at + ctx.settings.session_hours * HOUR_MS
-        await writing.tx.execute(Q.set_password, agent=agent_id, password_hash=stored)
         await writing.tx.execute(
             Q.add_credential,
             id=ctx.ids(),
@@ -98,6 +94,27 @@ async def open_session(ctx: Context, *, name: str, password: str, address: str) 
 
     expires_at = await write(ctx, work)
     return Session(token, await agent(ctx, token), to_text(expires_at))
+
+
+async def _check_password(
+    ctx: Context, *, name: str, password: str, address: str
+) -> tuple[str, str]:
+    """The agent's id and stored hash; a wrong password is counted, and raises Unauthorized."""
+
+    async def look(tx: Tx) -> Row | None:
+        return await tx.fetch_one(Q.agent_password, sign_in=fold_name(name))
+
+    row = await ctx.store.read(look)
+    stored = None if row is None else row[1]
+    if not await ctx.passwords.verify(stored, password) or row is None or stored is None:
+        ctx.limits.allows("failed_sign_ins", address)
+        ctx.metrics.failed_sign_ins("desk").inc()
+        raise _refused()
+    return row[0], stored
+
+
+def _refused() -> Unauthorized:
+    return Unauthorized("no agent has this name and password")
 
 
 async def close_session(ctx: Context, token: str) -> None:

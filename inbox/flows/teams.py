@@ -10,7 +10,7 @@ from inbox.auth.claims import check_region, check_time_zone
 from inbox.core.errors import BadRequest, Conflict
 from inbox.core.policy import Agent, Operator, demand
 from inbox.core.text import clean_line
-from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.context import Context, Writing, write
 from inbox.flows.fields import check_url, checked
 from inbox.flows.roster import Roster, read_roster
 from inbox.flows.signin import move_registry
@@ -119,16 +119,18 @@ async def change_team(
 ) -> TeamDetail:
     """Change a team. Another default team takes the mark over; it cannot only be put down."""
     demand(who, "administer")
-    before = (await roster(ctx)).team(team)
-    if change.default is False and before.is_default:
-        raise BadRequest.field("default", "make another team the default instead")
-    data = _changed(before, change)
     regions = None if change.regions is msgspec.UNSET else _regions(change.regions)
-    default = before.is_default or change.default is True
 
     async def work(writing: Writing) -> None:
+        # Locked before they are read: what others change at the same moment is not set back.
+        await writing.tx.fetch(Q.lock_teams)
+        before = (await read_roster(writing.tx)).team(team)
+        if change.default is False and before.is_default:
+            raise BadRequest.field("default", "make another team the default instead")
+        default = before.is_default or change.default is True
         if default:
             await writing.tx.execute(Q.clear_default_team)
+        data = _changed(before, change)
         await writing.tx.execute(Q.save_team, team=team, is_default=default, **data)
         if regions is not None:
             await _set_regions(writing, team, regions)

@@ -340,6 +340,10 @@ SELECT {team_columns} FROM teams t ORDER BY t.created_at, t.id
 -- A team by id.
 SELECT {team_columns} FROM teams t WHERE t.id = :team
 
+-- name: lock_teams
+-- Every team for change: the next one waits, and reads what this one has left.
+SELECT t.id FROM teams t ORDER BY t.id FOR UPDATE
+
 -- name: find_team
 -- A team by key.
 SELECT {team_columns} FROM teams t WHERE t.key = :key
@@ -394,6 +398,10 @@ SELECT {agent_columns} FROM agents a ORDER BY a.created_at, a.id
 -- An agent by id.
 SELECT {agent_columns} FROM agents a WHERE a.id = :agent
 
+-- name: lock_agent
+-- An agent for change.
+SELECT a.id FROM agents a WHERE a.id = :agent FOR UPDATE
+
 -- name: find_agent
 -- An agent by folded sign-in name.
 SELECT {agent_columns} FROM agents a WHERE a.sign_in = :sign_in
@@ -417,6 +425,12 @@ WHERE id = :agent
 -- name: set_password
 -- Replace an agent's password hash.
 UPDATE agents SET password_hash = :password_hash WHERE id = :agent
+
+-- name: renew_password
+-- Keep the password by which an agent signs in, as it is or under a stronger hash; nothing where it
+-- was changed, or the agent disabled, since it was read.
+UPDATE agents SET password_hash = :renewed
+WHERE id = :agent AND password_hash = :known AND disabled_at IS NULL
 
 -- name: set_duty
 -- On duty or off, by the agent's own choice.
@@ -560,3 +574,88 @@ ORDER BY seq LIMIT :limit
 -- name: mark_indexed
 -- Search knows all of this thread.
 UPDATE threads SET unindexed = FALSE WHERE id = :thread
+
+-- ================================================================================== erasing
+
+-- name: forget_customer
+-- Null a profile, and refuse the tokens made before a moment (Unix seconds).
+UPDATE customers SET name = NULL, region = NULL, time_zone = NULL, locale = NULL, phone = NULL,
+    attributes = '{{}}', written_at = NULL, erased_at = :at,
+    signed_out_at = CASE WHEN signed_out_at > :signed_out THEN signed_out_at ELSE :signed_out END
+WHERE id = :customer
+
+-- name: erase_items
+-- Leave `erased` in the place of a thread's items up to :last. The key of client_id stays, so that
+-- a repeated send is known for ever; when it was sent stays too.
+UPDATE items SET type = 'erased', payload = '{{}}', body_key = NULL
+WHERE thread_id = :thread AND seq > :after AND seq <= :last AND type <> 'erased'
+
+-- name: erase_texts
+-- The same for what was written before a moment; not in the conversation that is still open.
+UPDATE items SET type = 'erased', payload = '{{}}', body_key = NULL
+WHERE thread_id = :thread AND seq > :after AND seq <= :last AND type IN ('message', 'note')
+  AND at < :before AND (conversation < :open_from)
+
+-- name: entered_marks
+-- The summaries of a thread in the streams of teams.
+SELECT team_id, seq, payload FROM team_items
+WHERE thread_id = :thread AND type <> 'item' AND payload IS NOT NULL
+
+-- name: save_entered_mark
+-- Replace, or with none erase, such a summary.
+UPDATE team_items SET payload = :payload WHERE team_id = :team AND seq = :seq
+
+-- name: put_erasure
+-- Remember an erasure that has begun, until it is finished.
+INSERT INTO meta (key, value) VALUES (:key, :value)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- name: erasures_begun
+-- Erasures that were begun and not finished.
+SELECT key FROM meta WHERE key LIKE 'erase:%' ORDER BY key
+
+-- name: drop_erasure
+-- An erasure is finished.
+DELETE FROM meta WHERE key = :key
+
+-- ================================================================================== retention
+
+-- name: threads_with_old_texts
+-- The next threads by id, and whether one has something written before a moment. What belongs to
+-- a conversation that is still open does not count.
+SELECT p.id, EXISTS (
+    SELECT 1 FROM items i
+    WHERE i.thread_id = p.id AND i.type IN ('message', 'note') AND i.at < :before
+      AND (i.conversation < p.conversation OR p.state IS NULL OR p.state = 'resolved'))
+FROM (SELECT id, conversation, state FROM threads WHERE id > :after ORDER BY id LIMIT :limit) AS p
+ORDER BY p.id
+
+-- name: first_kept
+-- The first place of a thread that is too young, or too open, to be erased.
+SELECT MIN(seq) FROM items
+WHERE thread_id = :thread AND type <> 'erased' AND (at >= :before OR conversation >= :open_from)
+
+-- name: old_texts
+-- What was written in a thread before a moment, oldest place first.
+SELECT seq FROM items
+WHERE thread_id = :thread AND type IN ('message', 'note') AND at < :before
+  AND conversation < :open_from
+ORDER BY seq LIMIT :limit
+
+-- name: sweep_audit_some
+-- Forget some audit lines older than a moment.
+DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < :before ORDER BY at, id LIMIT :limit)
+
+-- name: sweep_jobs_some
+-- Forget some jobs that ended before a moment.
+DELETE FROM outbox WHERE id IN (
+    SELECT id FROM outbox WHERE done_at < :before ORDER BY done_at LIMIT :limit
+)
+
+-- ================================================================================== export
+
+-- name: conversations_of
+-- A thread's conversations, in order.
+SELECT number, opened_at, opened_by, opened_team, first_response_at, first_response_by,
+       first_response_team, resolved_at, resolved_by, resolved_team, reopened, bounces
+FROM conversations WHERE thread_id = :thread ORDER BY number

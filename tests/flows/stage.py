@@ -6,6 +6,7 @@ tokens, the clock moves when told, `beside()` is a second process and `reopen()`
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import msgspec
 import pytest
 
 from inbox.app import open_context
+from inbox.auth.passwords import Passwords
 from inbox.core.policy import Agent, Customer
 from inbox.flows import agents, signin, teams
 from inbox.flows.context import Context
@@ -35,6 +37,9 @@ SETTINGS = Settings(
     agent_sends_per_minute=0,
     receipts_interval_ms=0,
 )
+
+QUICK = {"time_cost": 1, "memory_kib": 1024, "lanes": 1}
+"""argon2id as weak as it can be used: what it costs is tested where it lives."""
 
 
 class Stage:
@@ -78,7 +83,7 @@ class Stage:
         url = "" if self.database.kind == "sqlite" else self.database.place
         settings = msgspec.structs.replace(self.settings, database=url)
         async with open_context(self._folder, settings, clock=self.clock) as ctx:
-            yield ctx
+            yield dataclasses.replace(ctx, passwords=Passwords(**QUICK))
 
     async def cast(self) -> None:
         """Make the teams and sign their people in. Spokane is the default team, Mia a lead."""
