@@ -52,9 +52,8 @@ def backup(out: Out, *, file: Path) -> None:
 
     Keep `pinbox.toml` as well, in another place: its secrets are not in FILE.
     """
-    from inbox.store.backup import back_up
-
     database = _find_sqlite(out.data, instead="use `pg_dump`")
+    from inbox.store.backup import back_up
 
     async def work() -> None:
         with _held_unless_served(out.data):
@@ -94,7 +93,7 @@ def migrate(out: Out) -> None:
 
     `pinbox serve` does the same at its start; a SQLite database is saved under `backups/` first.
     """
-    from inbox.cli.run import demand_folder
+    from inbox.cli.folder import demand_folder
 
     demand_folder(out.data)
     done = asyncio.run(_migrate(out.data))
@@ -169,11 +168,12 @@ def _held_unless_served(data: Path) -> Iterator[None]:
 
 def _find_sqlite(data: Path, *, instead: str) -> Path:
     """The database file; refuses where the settings name PostgreSQL, and says what to do there."""
-    from inbox.app import DATABASE
-    from inbox.cli.run import demand_folder
-    from inbox.settings import load
+    from inbox.cli.folder import demand_folder
 
     demand_folder(data)
+    from inbox.app import DATABASE
+    from inbox.settings import load
+
     if load(data, os.environ).database:
         raise click.ClickException(f"this inbox lives in PostgreSQL: {instead}")
     return data / DATABASE

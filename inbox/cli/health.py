@@ -30,6 +30,9 @@ def doctor(out: Out) -> None:
     Ends with 1 where something is wrong. The database is read through, so it may take a minute.
     """
     from inbox.cli.errors import Failed
+    from inbox.cli.folder import demand_folder
+
+    demand_folder(out.data)
     from inbox.ops.finding import Diagnosis
 
     findings = tuple(asyncio.run(_examine_all(out.data)))
@@ -48,7 +51,7 @@ def doctor(out: Out) -> None:
 @with_out
 def settings(out: Out) -> None:
     """Show the settings in force: defaults, pinbox.toml and the environment; no secrets."""
-    from inbox.cli.run import demand_folder
+    from inbox.cli.folder import demand_folder
     from inbox.settings import SETTINGS, load
 
     demand_folder(out.data)
@@ -71,13 +74,11 @@ def settings(out: Out) -> None:
 
 async def _examine_all(data: Path) -> list[Finding]:
     from inbox.auth.jwks import read_jwks
-    from inbox.cli.run import demand_folder
     from inbox.ops import checks, reach
     from inbox.ops.control import find_server
     from inbox.ops.finding import wrong
     from inbox.settings import SettingsError, load
 
-    demand_folder(data)
     findings = [*checks.check_rights(data), *checks.check_space(data)]
     try:
         in_force = load(data, os.environ)

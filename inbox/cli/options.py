@@ -27,6 +27,9 @@ class Out:
 
     def ask(self, operation: str, request: msgspec.Struct, into: type[T]) -> T:
         """Have an operation done, with a progress line on standard error where people watch."""
+        from inbox.cli.folder import demand_folder
+
+        demand_folder(self.data)
         from inbox.cli.progress import Meter
         from inbox.cli.run import run
 

@@ -11,13 +11,11 @@ from typing import TypeVar
 
 import msgspec
 
-from inbox.app import open_context
-from inbox.core.errors import NotFound
 from inbox.flows.context import Context
 from inbox.ops.control import call
 from inbox.ops.operation import Report, run_operation
 from inbox.ops.operations import OPERATIONS
-from inbox.settings import FILENAME, load
+from inbox.settings import load
 from inbox.store.lock import hold_folder
 from inbox.store.refusal import Refusal
 from inbox.telemetry import setup_logging
@@ -36,7 +34,6 @@ async def run(
 
     A folder that another command holds is waited for, ten seconds at most.
     """
-    demand_folder(data)
     patience = asyncio.get_running_loop().time() + WAIT_S
     while True:
         answer = await call(data, operation, request, report)
@@ -59,16 +56,10 @@ async def run(
 @contextlib.asynccontextmanager
 async def open_here(data: Path) -> AsyncIterator[Context]:
     """The folder's Context in this process, which holds its lock; only warnings are logged."""
+    from inbox.app import open_context  # not needed where a server does the work
+
     settings = load(data, os.environ)
     setup_logging("warning", "console")
     os.umask(0o077)  # what is written is for this user alone
     async with open_context(data, settings) as ctx:
         yield ctx
-
-
-def demand_folder(data: Path) -> None:
-    """Raise NotFound unless something was made there."""
-    if not data.is_dir():
-        raise NotFound(f"there is no data folder {data}: `pinbox init --data {data}` makes one")
-    if not (data / FILENAME).exists() and not os.environ.get("PINBOX_SERVER_SECRET"):
-        raise NotFound(f"{data} holds no {FILENAME}: `pinbox init --data {data}` writes one")

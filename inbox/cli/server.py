@@ -33,6 +33,7 @@ from inbox.store.lock import hold_folder
 from inbox.store.refusal import Refusal
 from inbox.telemetry import setup_logging
 from inbox.web import Sockets, build_web, make_runner
+from inbox.web.application import SITE
 
 BACKLOG = 4096
 """Connections that the kernel keeps waiting: a storm of reconnects comes at once."""
@@ -112,6 +113,7 @@ async def _open_doors(ctx: Context) -> AsyncIterator[str]:
         _start_upkeep(ctx, tasks)
         await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
         yield _url_of(runner, settings.host)
+        app[SITE].draining.set()
         await live.drain()
     finally:
         await runner.cleanup()

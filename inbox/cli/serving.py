@@ -43,13 +43,14 @@ def serve(out: Out, *, host: str | None, port: int | None, database: str | None)
     One line says where it answers as soon as it does. A stop finishes what was accepted; a second
     signal ends it at once.
     """
-    from inbox.cli.run import demand_folder
-    from inbox.cli.server import run_server
+    from inbox.cli.folder import demand_folder
     from inbox.settings import load
 
     demand_folder(out.data)
     flags = {"host": host, "port": port, "database": database}
     settings = load(out.data, os.environ, flags)
+    from inbox.cli.server import run_server
+
     raise click.exceptions.Exit(run_server(out.data, settings, say=out.say))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from inbox.core.errors import Overloaded
 from inbox.flows.readiness import check_ready
 from inbox.telemetry import CONTENT_TYPE
 from inbox.web.browsers import API_HEADERS
@@ -22,7 +23,9 @@ async def get_health(_call: Plain) -> Health:
 
 
 async def get_readiness(call: Plain) -> Health:
-    """Whether it can store and can read: it does both."""
+    """Whether it can store and can read: it does both. A server that is about to stop is not."""
+    if call.site.draining.is_set():
+        raise Overloaded("this server is about to stop", retry_after=1.0)
     await check_ready(call.ctx)
     return Health()
 

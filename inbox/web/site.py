@@ -33,6 +33,8 @@ class Site:
     sockets: Sockets
     peers: Peers
     browsers: Browsers
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while live clients are being sent elsewhere: it still serves, but is not ready."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server begins to stop: long polls answer at once."""
     pages: dict[str, bytes] = field(default_factory=dict)

@@ -70,7 +70,7 @@ class Inbox:
 
     def say(self, *args: str | Path, **more: str) -> Any:
         """Run a command on the folder and read its JSON."""
-        return self.run(*args, "--json", **more).said
+        return self.run(*args, "--json", status=0, **more).said
 
     def refuse(self, *args: str | Path, status: int = 1) -> Any:
         """Run a command that must be refused, and read its error as JSON."""
