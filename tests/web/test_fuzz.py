@@ -40,10 +40,16 @@ AUDIENCES = {
     "admin": ("^/v1/admin/", 5),
     "service": ("^/[^v]", 3),
 }
+"""Whose addresses, and how many random requests to each besides those at every boundary."""
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("audience", AUDIENCES)
+@pytest.mark.parametrize(
+    ("database", "audience"),
+    # PostgreSQL is the stricter of the two about texts and numbers.
+    [("postgres", "customer"), ("postgres", "desk"), ("postgres", "admin"), ("sqlite", "service")],
+    indirect=["database"],
+)
 async def test_no_request_finds_a_fault_or_an_answer_outside_the_document(
     database: Database, clock: SetClock, tmp_path: Path, audience: str
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from inbox.core.errors import NotDurable
 from inbox.flows.context import Context
+from inbox.web.application import SITE
 from tests.servers import Server, make_people, serve
 from tests.web.stories import write_in
 
@@ -40,6 +41,17 @@ async def test_it_is_not_ready_when_nothing_can_be_stored(
     assert (sent.status, sent.body["code"]) == (503, "not_durable")
     assert again.status == 201, "nothing had been stored"
     assert (await server.ask("GET", "/readyz")).status == 200
+
+
+async def test_a_server_that_sends_its_clients_away_serves_and_is_not_ready(
+    server: Server,
+) -> None:
+    server.app[SITE].draining.set()
+
+    reply = await server.ask("GET", "/readyz")
+
+    assert (reply.status, reply.body["code"]) == (503, "overloaded")
+    assert (await server.ask("GET", "/v1/thread", token=server.token())).status == 200
 
 
 async def test_it_is_not_ready_when_the_store_hangs(
