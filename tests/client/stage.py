@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -43,6 +44,7 @@ class Stage:
         self._act = act
         self._open = len(self._connections)
         self._id = ""
+        self._ended_at = 0.0
         self._runner: web.AppRunner | None = None
         self._look()
 
@@ -67,7 +69,12 @@ class Stage:
         self.faults.append(text)
         self.played.set()
 
+    def _soon(self, after_s: float) -> str | None:
+        passed = time.monotonic() - self._ended_at
+        return f"came back after {passed:.2f} s" if passed < after_s else None
+
     def _look(self) -> None:
+        self._ended_at = time.monotonic()
         if not self._open and not self._calls:
             self.played.set()
 
@@ -98,6 +105,8 @@ class Stage:
             return web.Response(status=500)
         steps = self._connections.pop(0)
         if isinstance(steps, dict):
+            if fault := self._soon(steps.get("after_s", 0)):
+                self.fault(fault)
             self._ended()
             headers = {"Retry-After": str(steps["retry_after"])} if "retry_after" in steps else {}
             return web.Response(status=steps["refuse"], headers=headers)
@@ -138,6 +147,8 @@ class Stage:
                 heard = msgspec.json.decode(message.data)
                 self._id = heard.get("id", self._id)
                 return differs(told, heard)
+            case {"after_s": after_s}:
+                return self._soon(after_s)
             case {"app": act}:
                 await self._act(act)
             case {"close": code}:

@@ -95,6 +95,18 @@ async def test_every_try_waits_a_random_while_the_first_included() -> None:
             assert len(drawn) == 3
 
 
+async def test_a_connection_that_caught_up_forgives_the_failures_before_it() -> None:
+    pace = Pace(base_s=0.02, cap_s=30)
+    async with line() as end, CustomerClient(end.url, "t1", pace=pace, chance=lambda: 0.9) as ana:
+        ana.connect()
+        await end.hear()
+        for _ in range(6):
+            await end.say({"type": "live", "stream": "thread", "cursor": "0a0b0c0d:0"})
+            await end.sockets[-1].close(code=4001)
+            await end.hear()
+        assert end.opened[6] - end.opened[5] < 0.5, "without it the seventh wait is over a second"
+
+
 async def test_frames_keep_a_quiet_connection_alive() -> None:
     async with line() as end, CustomerClient(end.url, "t1", pace=PACE) as ana:
         end.welcome |= {"ping_s": 0.1, "pong_s": 0.1}
