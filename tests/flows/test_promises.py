@@ -1,0 +1,565 @@
+"""The promises under anything that customers, agents, admins, clocks and restarts can do.
+
+A machine makes random calls, some at once, and after each compares the database with a plain model
+and with a recount of its own logs. Followers read their streams with any page size all the while.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from inbox.core.errors import Conflict, NotFound, Unauthorized
+from inbox.core.instant import to_text
+from inbox.core.policy import Agent, Customer
+from inbox.flows import agents, assignment, handover, notes, receipts, states
+from inbox.flows.send import Draft, Sent, send
+from inbox.flows.streams import Stream, page
+from inbox.store.queries import compile_query
+from tests.cast import NOON, OPERATOR
+from tests.engines import Database
+from tests.flows.ledger import Books, audit_books
+from tests.flows.model import Desk, Line, Refusal
+from tests.flows.stage import DAY, HOUR, MINUTE, Stage, set_stage
+from tests.flows.test_queues import check_views
+
+T = TypeVar("T")
+
+CUSTOMERS = ("ana", "luis", "mei")
+AGENTS = ("bo", "mia", "ravi", "bea")
+_EMPTY = [
+    compile_query("empty", sql)
+    for sql in (
+        "DELETE FROM team_items",
+        "DELETE FROM items",
+        "DELETE FROM conversations",
+        "DELETE FROM agent_reads",
+        "DELETE FROM threads",
+        "DELETE FROM customers",
+        "UPDATE streams SET head = 0, floor = 0 WHERE id <> 'registry'",
+        "UPDATE teams SET customers = 0",
+    )
+]
+
+customers = st.sampled_from(CUSTOMERS)
+people = st.sampled_from(AGENTS)
+client_ids = st.sampled_from(["1", "2", "3", "4"])
+bodies = st.sampled_from(["Hello", "And?"])
+regions = st.sampled_from([None, "US-WA", "US-FL"])
+team_names = st.sampled_from(["spokane", "tampa"])
+sizes = st.integers(1, 4)
+
+
+class Follower:
+    """A client of one stream: where it is and what it has got so far."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.cursor = 0
+        self.got: list[tuple[int, bytes]] = []
+
+
+class Promises(RuleBasedStateMachine):
+    """Anything goes; what was promised stays true."""
+
+    loop: ClassVar[asyncio.AbstractEventLoop]
+    stage: ClassVar[Stage]
+    bea: ClassVar[Agent]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: dict[str, Line] = {}
+        self.who: dict[str, Customer] = {}
+        self.followers: dict[str, Follower] = {}
+        self.books: Books | None = None
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Wait for it on the stage's own loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(60)
+
+    @initialize()
+    def begin(self) -> None:
+        """An empty inbox."""
+
+        async def empty() -> None:
+            async def work(tx: Any) -> None:
+                for query in _EMPTY:
+                    await tx.execute(query)
+
+            await self.stage.ctx.store.write(work)
+            self.stage.ctx.memory.forget()
+
+        self.run(empty())
+        self.stage.clock.now = NOON
+        stage = self.stage
+        self.desk = Desk(
+            stage.spokane,
+            stage.tampa,
+            {
+                stage.spokane: {stage.bo.id, stage.mia.id, self.bea.id},
+                stage.tampa: {stage.ravi.id, self.bea.id},
+            },
+        )
+        for team in (stage.spokane, stage.tampa):
+            self.followers[team] = Follower(Stream("team", team))
+
+    def agent(self, name: str) -> Agent:
+        """One of the agents."""
+        found: Agent = self.bea if name == "bea" else getattr(self.stage, name)
+        return found
+
+    def team(self, name: str) -> str:
+        """A team's id."""
+        found: str = getattr(self.stage, name)
+        return found
+
+    def line(self, name: str) -> Line:
+        """A customer's thread, begun where it has not."""
+        if name not in self.lines:
+            self.arrive(name, None, 0)
+        return self.lines[name]
+
+    def expect(self, refusal: Refusal, act: Coroutine[Any, Any, T]) -> T | None:
+        """Do it; it must fail just as the model says."""
+        self.stage.clock.pass_(1)
+        if refusal is None:
+            return self.run(act)
+        with pytest.raises(refusal) as raised:
+            self.run(act)
+        assert raised.type is refusal
+        return None
+
+    @property
+    def now(self) -> int:
+        """What the next write will read from the clock (`expect` lets a millisecond pass)."""
+        return self.stage.clock.now + 1
+
+    # ── customers ────────────────────────────────────────────────────────────────────────────────
+
+    @rule(name=customers, region=regions, age=st.sampled_from([0, 0, 0, 60, 3600]))
+    def arrive(self, name: str, region: str | None, age: int) -> None:
+        """A customer comes with a token, perhaps an old one."""
+        self.stage.clock.pass_(1)
+        iat = self.stage.now_s - age
+        claims = {} if region is None else {"region": region}
+        try:
+            arrived = self.run(self.stage.arrive(name, iat=iat, **claims))
+        except Unauthorized:
+            assert name in self.lines
+            assert not self.lines[name].arrive(iat=iat, region=region)
+            return
+        if name not in self.lines:
+            home = self.desk.home_of(region)
+            self.lines[name] = Line(self.desk, home, home, region, iat)
+            self.followers[name] = Follower(Stream("thread", arrived.thread))
+        else:
+            assert arrived.thread == self.who[name].thread, "a second thread"
+            assert self.lines[name].arrive(iat=iat, region=region), "let in, though signed out"
+        self.who[name] = arrived
+
+    @rule(name=customers)
+    def sign_out(self, name: str) -> None:
+        """An admin signs a customer out."""
+        line = self.line(name)
+        self.expect(None, agents.sign_out_customer(self.stage.ctx, OPERATOR, customer=name))
+        line.signed_out = max(line.signed_out, self.stage.now_s + 1)
+
+    @rule(name=customers, client_id=client_ids, body=bodies)
+    def say(self, name: str, client_id: str, body: str) -> None:
+        """A customer writes, or sends again."""
+        line = self.line(name)
+        sent = line.repeat("customer", client_id, "message", body)
+        refusal = line.customer_says(now=self.now) if sent == 0 else None
+        self._sent(
+            name, "customer", sent, refusal, client_id, body, self._saying(name, client_id, body)
+        )
+
+    def _saying(self, name: str, client_id: str, body: str) -> Coroutine[Any, Any, Sent]:
+        return self.stage.say(self.who[name], client_id, body)
+
+    def _sent(
+        self,
+        name: str,
+        sender: str,
+        repeated: Refusal | int,
+        refusal: Refusal,
+        client_id: str,
+        body: str,
+        act: Coroutine[Any, Any, Sent],
+    ) -> None:
+        line = self.lines[name]
+        found = self.expect(repeated if isinstance(repeated, type) else refusal, act)
+        if found is None:
+            return
+        assert found.duplicate == (repeated != 0)
+        if found.duplicate:
+            assert found.seq == repeated
+            return
+        self._stored(line, sender, client_id, body, found)
+
+    def _stored(self, line: Line, sender: str, client_id: str, body: str, sent: Sent) -> None:
+        line.known[sender, client_id] = ("message", body, sent.seq)
+        line.said.append((sender, body))
+        if sender == "customer":
+            line.last_customer_seq = sent.seq
+
+    @rule(name=customers, client_id=client_ids, other=client_ids)
+    def say_many_at_once(self, name: str, client_id: str, other: str) -> None:
+        """Five tries of one message and five of another, on several devices at once."""
+        line = self.line(name)
+        self.stage.clock.pass_(1)
+        known = dict(line.known)
+        drafts = [(one, f"At once {one}") for one in (client_id, other) for _ in range(5)]
+
+        async def all_at_once() -> list[Sent | BaseException]:
+            tries = (self._saying(name, one, body) for one, body in drafts)
+            return await asyncio.gather(*tries, return_exceptions=True)
+
+        told = self.run(all_at_once())
+        first = {}
+        for (one, body), answer in zip(drafts, told, strict=True):
+            before = known.get(("customer", one))
+            if before is not None and before[1] != body:
+                assert isinstance(answer, Conflict)
+                continue
+            assert isinstance(answer, Sent)
+            if not answer.duplicate:
+                assert before is None
+                assert one not in first, "stored twice"
+                first[one] = answer
+            assert answer.seq == (before[2] if before else answer.seq)
+        for one, answer in sorted(first.items(), key=lambda pair: pair[1].seq):
+            assert line.customer_says(now=self.stage.clock.now) is None
+            self._stored(line, "customer", one, f"At once {one}", answer)
+
+    @rule(name=customers, upto=st.integers(-1, 60), kind=st.sampled_from(["ack", "read"]))
+    def customer_marks(self, name: str, upto: int, kind: str) -> None:
+        """A device says how far it is."""
+        self.line(name)
+        who = self.who[name]
+        self.expect(
+            None, getattr(receipts, kind)(self.stage.ctx, who, thread=who.thread, upto=upto)
+        )
+
+    # ── agents ───────────────────────────────────────────────────────────────────────────────────
+
+    @rule(
+        name=customers,
+        agent=people,
+        client_id=client_ids,
+        body=bodies,
+        fresh=st.booleans(),
+        force=st.booleans(),
+    )
+    def reply(
+        self, name: str, agent: str, client_id: str, body: str, *, fresh: bool, force: bool
+    ) -> None:
+        """An agent answers, perhaps without having seen everything."""
+        line, who = self.line(name), self.agent(agent)
+        key, seen = f"SECRET-{client_id}", line.last_customer_seq - (not fresh)
+        sent = line.repeat(who.id, key, "message", body)
+        refusal = None
+        if sent == 0:
+            refusal = line.agent_says(who.id, now=self.now, seen=seen, force=force)
+        draft = Draft(key, body, seen_seq=seen, force=force)
+        act = send(self.stage.ctx, who, thread=self.who[name].thread, draft=draft)
+        self._sent(name, who.id, sent, refusal, key, body, act)
+
+    @rule(name=customers, agent=people, client_id=client_ids, body=bodies)
+    def note(self, name: str, agent: str, client_id: str, body: str) -> None:
+        """An agent writes for the team alone."""
+        line, who = self.line(name), self.agent(agent)
+        key, text = f"SECRET-{client_id}", f"SECRET {body}"
+        known = line.repeat(who.id, key, "note", text)
+        refusal = known if isinstance(known, type) else None
+        if known == 0 and not line.sees(who.id):
+            refusal = NotFound
+        found = self.expect(
+            refusal,
+            notes.note(self.stage.ctx, who, thread=self.who[name].thread, client_id=key, body=text),
+        )
+        if found is not None:
+            assert found.duplicate == (known != 0)
+            line.known.setdefault((who.id, key), ("note", text, found.seq))
+            assert line.known[who.id, key][2] == found.seq
+
+    @rule(name=customers, agent=people)
+    def take(self, name: str, agent: str) -> None:
+        """An agent claims a conversation."""
+        line, who = self.line(name), self.agent(agent)
+        self.expect(
+            line.take(who.id), assignment.take(self.stage.ctx, who, thread=self.who[name].thread)
+        )
+
+    @rule(name=customers)
+    def take_all_at_once(self, name: str) -> None:
+        """Every agent who sees it claims it, twice."""
+        line = self.line(name)
+        crew = [self.agent(one) for one in AGENTS if line.sees(self.agent(one).id)] * 2
+        self.stage.clock.pass_(1)
+
+        async def all_at_once() -> list[object]:
+            thread = self.who[name].thread
+            takes = (assignment.take(self.stage.ctx, who, thread=thread) for who in crew)
+            return await asyncio.gather(*takes, return_exceptions=True)
+
+        told = self.run(all_at_once())
+        winners = {who.id for who, one in zip(crew, told, strict=True) if type(one) is not Conflict}
+        if line.state not in {"open", "snoozed"}:
+            assert not winners
+        elif line.holder is not None:
+            assert winners <= {line.holder}
+        else:
+            assert len(winners) == 1
+            line.holder = winners.pop()
+
+    @rule(name=customers, agent=people, to=people)
+    def assign(self, name: str, agent: str, to: str) -> None:
+        """An agent gives it away."""
+        line, who, other = self.line(name), self.agent(agent), self.agent(to)
+        self.expect(
+            line.assign(who.id, other.id),
+            assignment.assign(self.stage.ctx, who, thread=self.who[name].thread, agent=other.id),
+        )
+
+    @rule(name=customers, agent=people)
+    def release(self, name: str, agent: str) -> None:
+        """Back to the queue."""
+        line, who = self.line(name), self.agent(agent)
+        self.expect(
+            line.release(who.id),
+            assignment.release(self.stage.ctx, who, thread=self.who[name].thread),
+        )
+
+    @rule(name=customers, agent=people, minutes=st.sampled_from([-1, 0, 1, 90]))
+    def snooze(self, name: str, agent: str, minutes: int) -> None:
+        """Aside for a while."""
+        line, who = self.line(name), self.agent(agent)
+        until = self.now + minutes * MINUTE
+        self.expect(
+            line.snooze(who.id, until=until, now=self.now),
+            states.snooze(self.stage.ctx, who, thread=self.who[name].thread, until=until),
+        )
+
+    @rule(name=customers, agent=people)
+    def resolve(self, name: str, agent: str) -> None:
+        """Settled."""
+        line, who = self.line(name), self.agent(agent)
+        self.expect(
+            line.resolve(who.id, now=self.now),
+            states.resolve(self.stage.ctx, who, thread=self.who[name].thread),
+        )
+
+    @rule(name=customers, agent=people)
+    def reopen(self, name: str, agent: str) -> None:
+        """Not settled."""
+        line, who = self.line(name), self.agent(agent)
+        self.expect(
+            line.reopen(who.id),
+            states.reopen(self.stage.ctx, who, thread=self.who[name].thread),
+        )
+
+    @rule(name=customers, agent=people, team=team_names)
+    def transfer(self, name: str, agent: str, team: str) -> None:
+        """To another team."""
+        line, who = self.line(name), self.agent(agent)
+        self.expect(
+            line.transfer(who.id, self.team(team)),
+            handover.transfer(
+                self.stage.ctx,
+                who,
+                thread=self.who[name].thread,
+                team=self.team(team),
+                reason="SECRET reason",
+            ),
+        )
+
+    @rule(name=customers, team=team_names)
+    def repin(self, name: str, team: str) -> None:
+        """To another home."""
+        line = self.line(name)
+        self.expect(
+            line.repin(self.team(team)),
+            handover.repin(
+                self.stage.ctx,
+                OPERATOR,
+                thread=self.who[name].thread,
+                team=self.team(team),
+                reason="SECRET reason",
+            ),
+        )
+
+    @rule(
+        name=customers,
+        agent=people,
+        upto=st.integers(-1, 60),
+        kind=st.sampled_from(["ack", "read"]),
+    )
+    def agent_marks(self, name: str, agent: str, upto: int, kind: str) -> None:
+        """An agent says how far they are."""
+        line, who = self.line(name), self.agent(agent)
+        self.expect(
+            None if line.sees(who.id) else NotFound,
+            getattr(receipts, kind)(self.stage.ctx, who, thread=self.who[name].thread, upto=upto),
+        )
+
+    # ── time and process ─────────────────────────────────────────────────────────────────────────
+
+    @rule(ms=st.sampled_from([1000, MINUTE, 2 * HOUR, 4 * DAY, -MINUTE, -3 * HOUR]))
+    def time_passes(self, ms: int) -> None:
+        """Or steps back. Who sleeps may wake."""
+        self.stage.clock.pass_(ms)
+        self.run(states.wake_due(self.stage.ctx))
+        for line in self.lines.values():
+            line.wake(self.stage.clock.now)
+
+    @rule(chance=st.integers(0, 3))
+    def restart(self, chance: int) -> None:
+        """The process ends and another begins."""
+        if chance == 0:
+            self.run(self.stage.reopen())
+
+    # ── followers ────────────────────────────────────────────────────────────────────────────────
+
+    @rule(name=customers, size=sizes)
+    def follow_thread(self, name: str, size: int) -> None:
+        """A customer reads on."""
+        self.line(name)
+        self._follow(self.followers[name], size)
+
+    @rule(team=team_names, size=sizes)
+    def follow_team(self, team: str, size: int) -> None:
+        """A desk reads on, and is shown nothing of what its team no longer sees."""
+        self._follow(self.followers[self.team(team)], size)
+
+    def _follow(self, follower: Follower, size: int) -> bool:
+        found = self.run(page(self.stage.ctx, follower.stream, since=follower.cursor, limit=size))
+        for item in found.items:
+            assert found.since < item.seq <= found.until
+            if follower.stream.kind == "thread":
+                assert b"SECRET" not in item.data
+                assert b"snooze" not in item.data
+            else:
+                self._check_shown(follower.stream.id, json.loads(item.data))
+            follower.got.append((item.seq, item.data))
+        follower.cursor = found.until
+        return found.more
+
+    def _check_shown(self, team: str, item: dict[str, Any]) -> None:
+        (name,) = (name for name, who in self.who.items() if who.thread == item["thread"])
+        line = self.lines[name]
+        if item["type"] == "withdrawn":
+            assert team not in {line.home, line.serving}
+            assert set(item) == {"seq", "type", "at", "thread"}
+        elif item["type"] != "left":
+            assert team in {line.home, line.serving}, "shown what is not the team's"
+
+    # ── what holds ───────────────────────────────────────────────────────────────────────────────
+
+    @invariant()
+    def books_agree(self) -> None:
+        """The database says what the model says, and what its own logs say."""
+        self.books = books = self.run(audit_books(self.stage.ctx))
+        assert len(books.threads) == len(self.lines)
+        for name, line in self.lines.items():
+            thread = books.threads[self.who[name].thread]
+            note(f"{name}: {thread}")
+            assert (thread.state, thread.conversation) == (line.state, line.number)
+            assert (thread.home_team, thread.serving_team) == (line.home, line.serving)
+            assert thread.assignee_id == line.holder
+            assert thread.snoozed_until == line.until
+            assert (thread.waiting_since is not None) == line.waits
+            said = [
+                ("customer" if one.author == "customer" else "agent", body_of(one.payload))
+                for one in books.logs[thread.id]
+                if one.type == "message"
+            ]
+            model = [(one if one == "customer" else "agent", body) for one, body in line.said]
+            assert said == model
+
+    def teardown(self) -> None:
+        """Every follower reads to the end: each has got its whole view once, in order."""
+        if self.books is None:
+            return
+        for follower in self.followers.values():
+            while self._follow(follower, 3):
+                pass
+            if follower.stream.kind == "thread":
+                got = [(seq, json.loads(data)) for seq, data in follower.got]
+                assert got == view_of(self.books, follower.stream.id)
+            else:
+                assert [seq for seq, _ in follower.got] == list(range(1, follower.cursor + 1))
+        everybody = [self.agent(one) for one in AGENTS]
+        self.run(check_views(self.stage.ctx, self.books, everybody, 2))
+
+
+def body_of(payload: dict[str, Any]) -> str:
+    """A message's text."""
+    return str(payload["message"]["body"])
+
+
+def view_of(books: Books, thread: str) -> list[tuple[int, dict[str, Any]]]:
+    """A customer's view of a log by the words of the contract."""
+    seen: list[tuple[int, dict[str, Any]]] = []
+    for line in books.logs[thread]:
+        told = line.payload
+        match line.type:
+            case "note" | "assignee" | "customer":
+                continue
+            case "status":
+                if told["status"]["state"] == "snoozed":
+                    continue
+                told = {"status": {key: told["status"][key] for key in ("state", "conversation")}}
+            case "serving":
+                told = {"serving": {key: told["serving"][key] for key in ("team", "why")}}
+            case "pin":
+                told = {"team": told["team"]}
+            case "message" if line.author != "customer":
+                message = {k: v for k, v in told["message"].items() if k != "client_id"}
+                told = {"message": message}
+            case _:
+                pass
+        item = {"seq": line.seq, "type": line.type, "at": to_text(line.at), **told}
+        seen.append((line.seq, item))
+    return seen
+
+
+async def prove(database: Database, folder: Path, *, examples: int, steps: int) -> None:
+    """Run the machine on a stage of its own, on this loop."""
+    async with set_stage(database, folder) as stage:
+        Promises.loop = asyncio.get_running_loop()
+        Promises.stage = stage
+        Promises.bea = await stage.agent("Bea", stage.spokane, stage.tampa)
+        await asyncio.to_thread(
+            run_state_machine_as_test,
+            Promises,
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=steps,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+
+
+async def test_whatever_happens(database: Database, tmp_path: Path) -> None:
+    await prove(database, tmp_path, examples=20, steps=30)
+
+
+@pytest.mark.prove
+async def test_whatever_happens_for_long(database: Database, tmp_path: Path) -> None:
+    await prove(database, tmp_path, examples=600, steps=80)
