@@ -165,6 +165,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = FAST")  # what was erased is overwritten
         _set(connection, cache_kib=_WRITER_CACHE_KIB)
     except sqlite3.Error:
         connection.close()
@@ -185,7 +186,6 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
         cached_statements=_CACHED_STATEMENTS,
     )
     _set(connection, cache_kib=_READER_CACHE_KIB)
-    connection.execute("PRAGMA query_only = ON")
     return connection
 
 
