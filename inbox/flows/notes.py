@@ -39,7 +39,7 @@ async def note(ctx: Context, who: Agent, *, thread: str, client_id: str, body: s
 
         if known := await ctx.store.read(look):
             return known
-        raise ctx.limits.refusal("agent_sends")
+        raise ctx.limits.refusal("agent_sends", who.id)
     people = await roster(ctx)
 
     async def work(writing: Writing) -> Noted:

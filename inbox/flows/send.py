@@ -16,6 +16,7 @@ from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Customer, sees
 from inbox.core.text import clean_body, clean_client_id
 from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.limits import Kind
 from inbox.flows.log import Entry, append, append_message
 from inbox.flows.matters import conversation_of, holder_of, settle
 from inbox.flows.roster import Roster
@@ -123,7 +124,8 @@ async def _retry_only(ctx: Context, who: Customer | Agent, thread: str, keyed: _
 
     if known := await ctx.store.read(look):
         return known
-    raise ctx.limits.refusal("agent_sends" if isinstance(who, Agent) else "customer_sends")
+    kind: Kind = "agent_sends" if isinstance(who, Agent) else "customer_sends"
+    raise ctx.limits.refusal(kind, who.id)
 
 
 async def _write_in(
