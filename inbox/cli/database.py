@@ -48,9 +48,10 @@ class Migrated(msgspec.Struct, frozen=True):
 @click.argument("file", type=FILE)
 @with_out
 def backup(out: Out, *, file: Path) -> None:
-    """Copy the database into FILE as it is at one moment, while it serves or stands still.
+    """Copy the database into FILE.
 
-    Keep `pinbox.toml` as well, in another place: its secrets are not in FILE.
+    As it is at one moment, while it serves or stands still. Keep `pinbox.toml` as well, in another
+    place: its secrets are not in FILE.
     """
     database = _find_sqlite(out.data, instead="use `pg_dump`")
     from inbox.store.backup import back_up
@@ -68,9 +69,10 @@ def backup(out: Out, *, file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @with_out
 def restore(out: Out, *, file: Path) -> None:
-    """Put the backup FILE in the place of the database, with a new epoch. Refused while it serves.
+    """Put a backup in the database's place.
 
-    The database that was there stays beside it as `pinbox.db.before-restore`.
+    It gets a new epoch, so that clients load afresh. Refused while it serves. The database that
+    was there stays beside it as `pinbox.db.before-restore`.
     """
     from inbox.store import backup as store
 
@@ -89,9 +91,10 @@ def restore(out: Out, *, file: Path) -> None:
 @click.command()
 @with_out
 def migrate(out: Out) -> None:
-    """Bring the database up to date with this version. Refused while it serves.
+    """Bring the database up to date.
 
-    `pinbox serve` does the same at its start; a SQLite database is saved under `backups/` first.
+    Refused while it serves. `pinbox serve` does the same at its start; a SQLite database is saved
+    under `backups/` first.
     """
     from inbox.cli.folder import demand_folder
 

@@ -30,7 +30,7 @@ class Written(msgspec.Struct, frozen=True):
 @click.option("--check", is_flag=True, help="Write nothing; end with 1 where a page is stale.")
 @with_out
 def docs(out: Out, *, folder: Path, check: bool) -> None:
-    """Write the pages of the documentation that are made from the code."""
+    """Write the pages that are made from the code."""
     from inbox.cli.errors import Failed
     from inbox.cli.pages import make_pages
 

@@ -25,9 +25,10 @@ MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
 @click.command()
 @with_out
 def doctor(out: Out) -> None:
-    """Look at everything that can be wrong, and say what to do about it.
+    """Look for all that can be wrong.
 
-    Ends with 1 where something is wrong. The database is read through, so it may take a minute.
+    Each finding has a remedy. Ends with 1 where something is wrong. The database is read through,
+    so it may take a minute.
     """
     from inbox.cli.errors import Failed
     from inbox.cli.folder import demand_folder
@@ -50,7 +51,10 @@ def doctor(out: Out) -> None:
 @click.command()
 @with_out
 def settings(out: Out) -> None:
-    """Show the settings in force: defaults, pinbox.toml and the environment; no secrets."""
+    """Show the settings in force.
+
+    Defaults, pinbox.toml and the environment taken together; secrets are hidden.
+    """
     from inbox.cli.folder import demand_folder
     from inbox.settings import SETTINGS, load
 

@@ -17,6 +17,8 @@ from inbox.core.frames import ClientFrame, ServerFrame
 from inbox.core.sync import CloseCode
 
 MADE = "<!-- Made by `pinbox docs`; change the code instead. -->\n"
+SHARED = {"--data", "--json", "--help"}
+"""Options of every command, told once at the top."""
 FIRST_FINAL = 4500
 """From this close code on, a client must not come back by itself."""
 
@@ -52,6 +54,11 @@ def make_pages() -> dict[str, str]:
     return {name: MADE + "\n".join(lines).strip() + "\n" for name, lines in pages.items()}
 
 
+COMMANDS_HEAD = """\
+Every command takes `--data DIR` (or `PINBOX_DATA`; else `./pinbox-data`), prints for people, and
+with `--json` one JSON object. It ends with 0, with 1 where it was refused or failed, and with 2
+where the command line is wrong; an error is one line on standard error. While a server runs on the
+folder, commands go through its control socket; `restore` and `migrate` are refused then."""
 SETTINGS_HEAD = """\
 In `pinbox.toml` in the data folder, or as a variable in the environment, which wins; flags of
 `pinbox serve` win over both. Lists in the environment are texts with commas between, or JSON.
@@ -78,12 +85,7 @@ def _commands() -> Iterator[str]:
     root = click.Context(pinbox, info_name="pinbox", max_content_width=100)
     yield _plain(pinbox.help)
     yield ""
-    yield (
-        "Every command takes `--data DIR` (or `PINBOX_DATA`), prints for people, and with `--json` "
-        "one JSON object. It ends with 0, with 1 where it was refused or failed, with 2 where the "
-        "command line is wrong. An error is one line on standard error. While a server runs on the "
-        "folder, commands go through its control socket; `restore` and `migrate` are refused then."
-    )
+    yield COMMANDS_HEAD
     for name in pinbox.list_commands(root):
         yield from _command(pinbox.get_command(root, name), name, root, depth=2)
 
@@ -106,7 +108,7 @@ def _command(
     pieces = " ".join(command.collect_usage_pieces(here))
     yield f"    {here.command_path} {pieces}".rstrip()
     rows = [param.get_help_record(here) for param in command.get_params(here)]
-    options = [row for row in rows if row is not None and not row[0].startswith("-h")]
+    options = [row for row in rows if row is not None and row[0].split()[0] not in SHARED]
     if options:
         yield ""
         yield "| option | |"

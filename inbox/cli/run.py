@@ -50,7 +50,9 @@ async def run(
             ctx = await held.enter_async_context(open_here(data))
             asked = msgspec.json.encode(request)
             result = await run_operation(ctx, OPERATIONS[operation], asked, report)
-            return msgspec.convert(result, into, from_attributes=True)
+            if not isinstance(result, into):
+                raise TypeError(f"{operation} gives {type(result).__name__}")
+            return result
 
 
 @contextlib.asynccontextmanager

@@ -21,9 +21,9 @@ class Made(msgspec.Struct, frozen=True):
 @click.command()
 @with_out
 def init(out: Out) -> None:
-    """Make a data folder with `pinbox.toml` and fresh secrets in it.
+    """Make a data folder with fresh secrets.
 
-    Both are private to you. Nothing that exists is overwritten.
+    The folder and `pinbox.toml` in it are private to you. Nothing that exists is overwritten.
     """
     from inbox.ops.folder import make_folder
 
@@ -38,10 +38,10 @@ def init(out: Out) -> None:
 @click.option("--database", metavar="URL", help="PostgreSQL, in place of the setting.")
 @with_out
 def serve(out: Out, *, host: str | None, port: int | None, database: str | None) -> None:
-    """Serve this folder's inbox until SIGTERM or SIGINT.
+    """Serve this folder's inbox.
 
-    One line says where it answers as soon as it does. A stop finishes what was accepted; a second
-    signal ends it at once.
+    It runs until SIGTERM or SIGINT. One line says where it answers as soon as it does. A stop
+    finishes what was accepted; a second signal ends it at once.
     """
     from inbox.cli.folder import demand_folder
     from inbox.settings import load
@@ -69,7 +69,7 @@ def serve(out: Out, *, host: str | None, port: int | None, database: str | None)
     help="Keep the data here; a temporary folder if absent.",
 )
 def demo(data: Path | None, *, once: bool, import_file: Path | None, port: int) -> None:
-    """Watch the story of Ana and Bo on a real server, then try it yourself.
+    """Watch a story on a real server, then try it.
 
     Ana writes and closes the app; Bo, of her team, answers; Ana comes back and receives exactly
     what she missed. Then the server stays up, with addresses and tokens to try.

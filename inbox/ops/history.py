@@ -1,4 +1,4 @@
-"""Operations on what customers wrote: import."""
+"""Operations on what customers wrote: import, export, erase."""
 
 from __future__ import annotations
 
@@ -9,15 +9,29 @@ from typing import Any, BinaryIO
 import msgspec
 
 from inbox.core.errors import NotFound
-from inbox.flows import imports
+from inbox.flows import imports, privacy
 from inbox.flows.context import Context
 from inbox.ops.operation import Operation, Progress, Report
+from inbox.ops.people import OPERATOR
 
 
 class ImportAsk(msgspec.Struct, frozen=True):
     """A file of threads (JSON Lines), by an absolute path that the server must be able to read."""
 
     file: str
+
+
+class CustomerAsk(msgspec.Struct, frozen=True):
+    """The id of a customer: the `sub` of its tokens."""
+
+    customer: str
+
+
+class Exported(msgspec.Struct, frozen=True):
+    """Everything that is held of one customer, as JSON."""
+
+    customer: str
+    document: msgspec.Raw
 
 
 async def import_file(ctx: Context, asked: ImportAsk, report: Report) -> imports.Imported:
@@ -38,6 +52,17 @@ async def import_file(ctx: Context, asked: ImportAsk, report: Report) -> imports
         await asyncio.to_thread(file.close)
 
 
+async def export(ctx: Context, asked: CustomerAsk, _report: Report) -> Exported:
+    """Gather everything that is held of a customer; in the audit log."""
+    pieces = [piece async for piece in await privacy.export(ctx, OPERATOR, customer=asked.customer)]
+    return Exported(asked.customer, msgspec.Raw(b"".join(pieces).rstrip()))
+
+
+async def erase(ctx: Context, asked: CustomerAsk, _report: Report) -> privacy.Erasure:
+    """Erase all that a customer wrote, was answered and was noted about them, and their profile."""
+    return await privacy.erase(ctx, OPERATOR, customer=asked.customer)
+
+
 def _open(path: str) -> BinaryIO:
     try:
         return Path(path).open("rb")
@@ -47,4 +72,8 @@ def _open(path: str) -> BinaryIO:
         ) from None
 
 
-HISTORY: tuple[Operation[Any], ...] = (Operation("import", ImportAsk, import_file),)
+HISTORY: tuple[Operation[Any], ...] = (
+    Operation("import", ImportAsk, import_file),
+    Operation("export", CustomerAsk, export),
+    Operation("erase", CustomerAsk, erase),
+)
