@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from bench import latency, memory, sends, storm
+from bench import latency, memory, scale, sends, storm
 from bench.table import say_machine
 
-BENCHES = {"sends": sends.main, "latency": latency.main, "memory": memory.main, "storm": storm.main}
+BENCHES = {
+    "sends": sends.main,
+    "latency": latency.main,
+    "memory": memory.main,
+    "storm": storm.main,
+    "scale": scale.main,
+}
 
 
 def main() -> None:
