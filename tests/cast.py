@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,8 +18,8 @@ from inbox.flows.context import Context, Writing, write
 from inbox.flows.send import Draft, Sent, send
 from inbox.flows.streams import Page, Stream, page
 from inbox.settings import Settings
-from inbox.store.engine import Row, Tx, Value
-from inbox.store.queries import compile_query
+from inbox.store.engine import Tx
+from inbox.store.queries import Value, compile_query
 from tests.engines import Database
 
 NOON = 1_795_348_800_000
@@ -136,11 +137,11 @@ async def answer(ctx: Context, who: Agent, thread: str, body: str) -> Sent:
     return await send(ctx, who, thread=thread, draft=draft)
 
 
-async def look(ctx: Context, sql: str, **params: Value) -> list[Row]:
+async def look(ctx: Context, sql: str, **params: Value) -> list[tuple[Any, ...]]:
     """Rows as they stand in the database."""
     query = compile_query("test", sql)
 
-    async def work(tx: Tx) -> list[Row]:
+    async def work(tx: Tx) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await tx.fetch(query, **params)]
 
     return await ctx.store.read(work)

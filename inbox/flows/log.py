@@ -113,7 +113,7 @@ async def _add_items(
 async def tell_teams(
     writing: Writing, before: Thread | None, after: Thread, items: tuple[Item, ...]
 ) -> None:
-    """Put items into the streams of the teams that see the thread, with marks where that changed."""
+    """Put items into the streams of the teams that see the thread, with marks where they change."""
     then = set() if before is None else {before.home_team, before.serving_team}
     now = {after.home_team, after.serving_team}
     for team in sorted(then | now):

@@ -527,8 +527,10 @@ UPDATE outbox SET state = 0, lease_by = NULL, lease_until = NULL
 WHERE state = 1 AND lease_until < :now
 
 -- name: sweep_jobs
--- Forget jobs that ended before a moment.
-DELETE FROM outbox WHERE done_at < :before
+-- Forget some jobs that ended before a moment.
+DELETE FROM outbox WHERE id IN (
+    SELECT id FROM outbox WHERE done_at < :before ORDER BY done_at LIMIT :limit
+)
 
 -- ================================================================================== audit
 
@@ -546,8 +548,8 @@ WHERE (at, id) < (:at, :id)
 ORDER BY at DESC, id DESC LIMIT :limit
 
 -- name: sweep_audit
--- Forget audit lines older than a moment.
-DELETE FROM audit WHERE at < :before
+-- Forget some audit lines older than a moment.
+DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < :before ORDER BY at, id LIMIT :limit)
 
 -- name: add_look
 -- One look at a customer's data; written once, however often it is tried.
@@ -580,21 +582,15 @@ UPDATE threads SET unindexed = FALSE WHERE id = :thread
 -- name: forget_customer
 -- Null a profile, and refuse the tokens made before a moment (Unix seconds).
 UPDATE customers SET name = NULL, region = NULL, time_zone = NULL, locale = NULL, phone = NULL,
-    attributes = '{{}}', written_at = NULL, erased_at = :at,
+    attributes = '{}', written_at = NULL, erased_at = :at,
     signed_out_at = CASE WHEN signed_out_at > :signed_out THEN signed_out_at ELSE :signed_out END
 WHERE id = :customer
 
 -- name: erase_items
 -- Leave `erased` in the place of a thread's items up to :last. The key of client_id stays, so that
 -- a repeated send is known for ever; when it was sent stays too.
-UPDATE items SET type = 'erased', payload = '{{}}', body_key = NULL
+UPDATE items SET type = 'erased', payload = '{}', body_key = NULL
 WHERE thread_id = :thread AND seq > :after AND seq <= :last AND type <> 'erased'
-
--- name: erase_texts
--- The same for what was written before a moment; not in the conversation that is still open.
-UPDATE items SET type = 'erased', payload = '{{}}', body_key = NULL
-WHERE thread_id = :thread AND seq > :after AND seq <= :last AND type IN ('message', 'note')
-  AND at < :before AND (conversation < :open_from)
 
 -- name: entered_marks
 -- The summaries of a thread in the streams of teams.
@@ -604,11 +600,6 @@ WHERE thread_id = :thread AND type <> 'item' AND payload IS NOT NULL
 -- name: save_entered_mark
 -- Replace, or with none erase, such a summary.
 UPDATE team_items SET payload = :payload WHERE team_id = :team AND seq = :seq
-
--- name: put_erasure
--- Remember an erasure that has begun, until it is finished.
-INSERT INTO meta (key, value) VALUES (:key, :value)
-ON CONFLICT (key) DO UPDATE SET value = excluded.value
 
 -- name: erasures_begun
 -- Erasures that were begun and not finished.
@@ -630,6 +621,10 @@ SELECT p.id, EXISTS (
 FROM (SELECT id, conversation, state FROM threads WHERE id > :after ORDER BY id LIMIT :limit) AS p
 ORDER BY p.id
 
+-- name: all_floors
+-- Where each team's stream begins and ends.
+SELECT id, head, floor FROM streams WHERE id LIKE 'team:%' ORDER BY id
+
 -- name: first_kept
 -- The first place of a thread that is too young, or too open, to be erased.
 SELECT MIN(seq) FROM items
@@ -641,16 +636,6 @@ SELECT seq FROM items
 WHERE thread_id = :thread AND type IN ('message', 'note') AND at < :before
   AND conversation < :open_from
 ORDER BY seq LIMIT :limit
-
--- name: sweep_audit_some
--- Forget some audit lines older than a moment.
-DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < :before ORDER BY at, id LIMIT :limit)
-
--- name: sweep_jobs_some
--- Forget some jobs that ended before a moment.
-DELETE FROM outbox WHERE id IN (
-    SELECT id FROM outbox WHERE done_at < :before ORDER BY done_at LIMIT :limit
-)
 
 -- ================================================================================== export
 

@@ -1,0 +1,174 @@
+"""Upkeep of what is kept: old messages are erased, streams cut, old lines swept.
+
+A pass goes through all threads in steps of bounded size, each a transaction of its own, so that no
+send waits for it. It can end at any moment: the next pass finds what is left.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from inbox.core.cursor import LARGEST
+from inbox.core.events import ErasedEvent
+from inbox.flows.context import Context, Writing, write
+from inbox.flows.erasing import erase_items, erase_text, forget_messages_in_marks
+from inbox.flows.log import Entry, append
+from inbox.flows.privacy import finish_erasures
+from inbox.store.engine import Row, Tx
+from inbox.store.queries import Q, Query
+from inbox.store.records import Thread, read_thread
+from inbox.store.rows import sure
+
+LOOKED_AT = 200
+"""Threads looked at in one read."""
+TOGETHER = 20
+"""Threads with something to erase in one transaction."""
+TEXTS = 200
+"""Messages and notes of one thread erased at once."""
+ROWS = 500
+"""Rows of streams and logs forgotten at once."""
+JOBS_KEPT_MS = 7 * 86_400_000
+DAY_MS = 86_400_000
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What a pass took away, by kind."""
+
+    texts: int
+    threads: int
+    team_items: int
+    audit_lines: int
+    jobs: int
+    erasures: int
+    """Erasures of customers that had been broken off and are finished now."""
+
+
+async def retention(ctx: Context) -> Kept:
+    """Do one whole pass. For a task of every hour; safe to run anywhere, any time, more than once.
+
+    Messages and notes older than `retention_days` (0: kept for ever) are erased, but not those of
+    a conversation that is still open. Team streams keep their newest `team_stream_items`. The audit
+    log is kept as long as messages; delivery jobs a week after their end.
+    """
+    erasures = await finish_erasures(ctx)
+    texts = threads = lines = 0
+    if days := ctx.settings.retention_days:
+        before = ctx.clock() - days * DAY_MS
+        texts, threads = await _erase_old(ctx, before)
+        lines = await _sweep(ctx, Q.sweep_audit, before)
+    return Kept(
+        texts=texts,
+        threads=threads,
+        team_items=await _cut_team_streams(ctx),
+        audit_lines=lines,
+        jobs=await _sweep(ctx, Q.sweep_jobs, ctx.clock() - JOBS_KEPT_MS),
+        erasures=erasures,
+    )
+
+
+async def _erase_old(ctx: Context, before: int) -> tuple[int, int]:
+    texts = threads = 0
+    after = ""
+    while rows := await _look_at(ctx, after, before):
+        after = rows[-1][0]
+        due = [row[0] for row in rows if row[1]]
+        threads += len(due)
+        while due:
+            erased, unfinished = await _erase_in(ctx, due[:TOGETHER], before)
+            texts += erased
+            due = unfinished + due[TOGETHER:]
+    return texts, threads
+
+
+async def _look_at(ctx: Context, after: str, before: int) -> list[Row]:
+    async def look(tx: Tx) -> list[Row]:
+        return await tx.fetch(Q.threads_with_old_texts, after=after, before=before, limit=LOOKED_AT)
+
+    return await ctx.store.read(look)
+
+
+async def _erase_in(ctx: Context, threads: list[str], before: int) -> tuple[int, list[str]]:
+    """Erase in these threads; how many texts, and which threads have more."""
+
+    async def work(writing: Writing) -> tuple[int, list[str]]:
+        total, unfinished = 0, []
+        for thread in threads:
+            erased = await _erase_thread(writing, thread, before)
+            total += erased
+            if erased == TEXTS:
+                unfinished.append(thread)
+        return total, unfinished
+
+    return await write(ctx, work)
+
+
+async def _erase_thread(writing: Writing, thread_id: str, before: int) -> int:
+    """Erase the oldest texts of one thread that are due.
+
+    Where nothing younger stands before them, all that is there goes with them (states, reasons),
+    and the event says up to where; older texts between younger ones, as a late import leaves them,
+    go alone.
+    """
+    tx = writing.tx
+    thread = read_thread(sure(await tx.fetch_one(Q.lock_thread, thread=thread_id)))
+    open_from = _open_from(thread)
+    rows = await tx.fetch(
+        Q.old_texts, thread=thread_id, before=before, open_from=open_from, limit=TEXTS
+    )
+    if not rows:
+        return 0
+    seqs = [row[0] for row in rows]
+    kept = sure(
+        await tx.fetch_one(Q.first_kept, thread=thread_id, before=before, open_from=open_from)
+    )[0]
+    upto = thread.head if kept is None else kept - 1
+    if len(seqs) == TEXTS:
+        upto = min(upto, seqs[-1])
+    await erase_items(tx, thread_id, after=thread.floor, last=upto)
+    for seq in seqs:
+        if seq > upto:
+            await erase_text(tx, thread_id, seq)
+    await forget_messages_in_marks(tx, thread_id, seqs, upto)
+    event = ErasedEvent(upto if upto > thread.floor else None)
+    await append(writing, thread, thread, [Entry("erased", event)])
+    return len(seqs)
+
+
+def _open_from(thread: Thread) -> int:
+    """The first conversation that is not to be touched."""
+    return thread.conversation if thread.state in {"open", "snoozed"} else LARGEST
+
+
+async def _cut_team_streams(ctx: Context) -> int:
+    """Forget the oldest items of each team's stream; desks that are further behind load afresh."""
+
+    async def look(tx: Tx) -> list[Row]:
+        return await tx.fetch(Q.all_floors)
+
+    cut = 0
+    for stream, head, floor in await ctx.store.read(look):
+        target = head - ctx.settings.team_stream_items
+        while floor < target:
+            floor = min(floor + ROWS, target)  # noqa: PLW2901  goes on where it is
+            cut += await _cut(ctx, stream, floor)
+    return cut
+
+
+async def _cut(ctx: Context, stream: str, floor: int) -> int:
+    async def work(writing: Writing) -> int:
+        if not await writing.tx.execute(Q.raise_floor, stream=stream, floor=floor):
+            return 0
+        team = stream.partition(":")[2]
+        return await writing.tx.execute(Q.cut_team_items, team=team, floor=floor)
+
+    return await write(ctx, work)
+
+
+async def _sweep(ctx: Context, query: Query, before: int) -> int:
+    async def work(writing: Writing) -> int:
+        return await writing.tx.execute(query, before=before, limit=ROWS)
+
+    swept = 0
+    while gone := await write(ctx, work):
+        swept += gone
+    return swept
