@@ -75,7 +75,7 @@ def serve(site: Site, route: Route) -> AioHandler:
             response = answer_problem(site, request, error)
         except Exception as fault:  # noqa: BLE001 - nothing of the inside may come out
             response = answer_fault(site, request, fault)
-        if has_cors:
+        if has_cors and not response.prepared:
             site.browsers.mark(request, response)
         observe(perf_counter() - began)
         return response

@@ -29,9 +29,10 @@ from inbox.flows.agents import (
 from inbox.flows.audit import AuditPage
 from inbox.flows.customer_views import CustomerThread, TeamPage
 from inbox.flows.desk_views import Duty, Me, TeamSheets
+from inbox.flows.privacy import Erasure
 from inbox.flows.search import SearchPage
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
-from inbox.web import admin, customer, desk, service, session
+from inbox.web import admin, customer, desk, privacy, service, session
 from inbox.web.route import Route
 from inbox.web.shapes import (
     Audited,
@@ -124,6 +125,8 @@ ROUTES: tuple[Route, ...] = (
     Route("admin", "POST", "/v1/admin/tokens", admin.add_token, NewTokenFor, gives=NewToken, success=(201,), errors=(NotFound, Conflict)),
     Route("admin", "DELETE", "/v1/admin/tokens/{token}", admin.revoke_token, success=(204,)),
     Route("admin", "POST", CUSTOMER + "/sign-out", admin.sign_out_customer, success=(204,)),
+    Route("admin", "GET", CUSTOMER + "/export", privacy.export),
+    Route("admin", "POST", CUSTOMER + "/erase", privacy.erase, gives=Erasure),
     Route("admin", "GET", "/v1/admin/audit", admin.get_audit, query=Audited, gives=AuditPage),
     Route("admin", "GET", "/v1/admin/settings", admin.get_settings, gives=SettingsShown),
 

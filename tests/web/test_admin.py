@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import aiohttp
+import pytest
+
+from inbox.flows.search import index_due
 from tests.servers import People, Server
 from tests.web.stories import write_in
 
@@ -104,3 +108,60 @@ async def test_the_audit_log_can_be_read(server: Server, people: People) -> None
 
     assert page.status == 200
     assert all(line["thread"] == told.thread for line in page.body["items"])
+
+
+async def test_a_customer_is_handed_over_whole(server: Server, people: People) -> None:
+    for n in range(3):
+        told = await write_in(server, f"line {n}", client_id=f"c{n}")
+
+    reply = await server.ask("GET", "/v1/admin/customers/ana/export", token=people.mia)
+    nobody = await server.ask("GET", "/v1/admin/customers/nobody/export", token=people.mia)
+
+    assert (reply.status, reply.media) == (200, "application/json")
+    bodies = [item["message"]["body"] for item in reply.body["items"] if item["type"] == "message"]
+    assert bodies == ["line 0", "line 1", "line 2"]
+    assert reply.body["customer"]["id"] == "ana"
+    assert reply.body["audit"][0]["action"] == "export"
+    assert reply.body["thread"]["id"] == told.thread
+    assert (nobody.status, nobody.body["code"]) == (404, "not_found")
+
+
+async def test_an_export_that_breaks_is_not_taken_for_whole(
+    server: Server, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write_in(server)
+
+    async def fail(*_: object, **__: object) -> None:
+        raise OSError("disk")
+
+    monkeypatch.setattr("inbox.flows.privacy._page", fail)
+
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await server.ask("GET", "/v1/admin/customers/ana/export", token=people.mia)
+
+
+async def test_a_customer_is_erased(server: Server, people: People) -> None:
+    await write_in(server, "a word that must go")
+
+    reply = await server.ask("POST", "/v1/admin/customers/ana/erase", token=people.mia)
+    again = await server.ask("POST", "/v1/admin/customers/ana/erase", token=people.mia)
+    left = await server.ask("GET", "/v1/admin/customers/ana/export", token=people.mia)
+
+    assert (reply.status, again.status) == (200, 200)
+    assert reply.body["items"] > 0
+    assert b"must go" not in left.raw
+    assert (await server.ask("GET", "/v1/thread", token=server.token())).status == 401
+
+
+async def test_what_was_written_is_found(server: Server, people: People) -> None:
+    told = await write_in(server, "The antenna on the roof")
+    while await index_due(server.ctx):
+        pass
+
+    found = await server.ask("GET", "/v1/desk/search?q=antenna", token=people.bo)
+    other = await server.ask("GET", "/v1/desk/search?q=antenna", token=people.ravi)
+    empty = await server.ask("GET", "/v1/desk/search?q=%20.%20", token=people.bo)
+
+    assert [item["thread"] for item in found.body["items"]] == [told.thread]
+    assert other.body["items"] == []
+    assert (empty.status, empty.body["errors"][0]["path"]) == (400, "query.q")

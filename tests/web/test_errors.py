@@ -297,6 +297,7 @@ async def test_what_is_no_sound_http_is_a_problem_too(server: Server, said: byte
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith((b"HTTP/1.1 400 ", b"HTTP/1.0 400 "))
     assert b"application/problem+json" in head
+    assert b"Connection: close" in head, "what follows cannot be read either"
     assert json.loads(body)["code"] == "bad_request"
     assert (await server.ask("GET", "/healthz")).status == 200
 
