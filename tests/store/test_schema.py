@@ -170,10 +170,12 @@ async def test_several_nodes_may_prepare_at_once(bare_database: Database) -> Non
     if bare_database.kind == "sqlite":
         pytest.skip("one process at a time: the folder's lock")
     nodes = [await bare_database.open() for _ in range(4)]
-    states = await asyncio.gather(
-        *(prepare(node, epoch=f"{n}" * 8) for n, node in enumerate(nodes))
-    )
-    assert len({state.epoch for state in states}) == 1
+    for code in (release(TEAMS_1), release(TEAMS_2, (STEP_2, 1))):
+        states = await asyncio.gather(
+            *(prepare(node, epoch=f"{n}" * 8, release=code) for n, node in enumerate(nodes))
+        )
+        assert len(set(states)) == 1
+        assert states[0].schema == code.number
     for node in nodes:
         await node.close()
 
