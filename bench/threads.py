@@ -10,10 +10,10 @@ import msgspec
 from inbox.core.instant import to_text
 
 DAY_MS = 86_400_000
-WORDS = (
+WORDS = (  # noqa: SIM905  a list of words is read best as words
     "bill phone signal plan roaming charge month please thanks again number port screen box store "
     "wifi data slow call drop invoice refund credit family line travel country device order track"
-).split()  # noqa: SIM905  a list of words is read as words
+).split()
 
 
 def write_threads(path: Path, *, messages: int, each: int, newest_ms: int) -> int:
