@@ -9,6 +9,7 @@ from inbox.core.errors import BadRequest, Conflict, NotFound
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Operator, Role, demand
 from inbox.core.text import clean_line, fold_name
+from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.fields import check_url, checked
 from inbox.flows.roster import Roster, read_roster
@@ -129,6 +130,7 @@ async def add_agent(ctx: Context, who: Agent | Operator, draft: AgentDraft) -> A
             **data,
         )
         await _set_teams(writing, people, agent_id, draft.teams)
+        await record(ctx, writing, who, "agent.add", agent=agent_id)
         await move_registry(writing)
 
     await write(ctx, work)
@@ -170,6 +172,7 @@ async def change_agent(
             await tx.execute(Q.set_duty, agent=agent, on_duty=False)
         if change.teams is not msgspec.UNSET:
             await _set_teams(writing, people, agent, change.teams)
+        await record(ctx, writing, who, "agent.change", agent=agent)
         await move_registry(writing)
 
     await write(ctx, work)
@@ -187,6 +190,7 @@ async def set_password(ctx: Context, who: Agent | Operator, *, agent: str, passw
             raise Conflict("a stand-in of an import cannot sign in")
         await writing.tx.execute(Q.set_password, agent=agent, password_hash=hashed)
         await writing.tx.execute(Q.revoke_all, agent=agent, at=writing.at)
+        await record(ctx, writing, who, "agent.password", agent=agent)
         await move_registry(writing)
 
     await write(ctx, work)
@@ -215,6 +219,7 @@ async def add_token(
             at=writing.at,
             expires_at=None,
         )
+        await record(ctx, writing, who, "token.add", agent=agent, token=token_id)
 
     await write(ctx, work)
     return NewToken(token_id, agent, token)
@@ -239,6 +244,7 @@ async def revoke_token(ctx: Context, who: Agent | Operator, *, token: str) -> No
     async def work(writing: Writing) -> None:
         if not await writing.tx.execute(Q.revoke_credential, id=token, at=writing.at):
             raise NotFound("there is no such token, or it was revoked before")
+        await record(ctx, writing, who, "token.revoke", token=token)
         await move_registry(writing)
 
     await write(ctx, work)
@@ -256,6 +262,9 @@ async def sign_out_customer(ctx: Context, who: Agent | Operator, *, customer: st
             raise NotFound("there is no such customer")
         next_second = writing.at // 1000 + 1
         await writing.tx.execute(Q.sign_out_customer, customer=customer, at=next_second)
+        found = await writing.tx.fetch_one(Q.get_thread_of, customer=customer)
+        thread = None if found is None else found[0]
+        await record(ctx, writing, who, "sign_out", thread=thread)
         await move_registry(writing)
 
     await write(ctx, work)

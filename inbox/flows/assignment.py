@@ -8,6 +8,7 @@ from inbox.core import conversation as rules
 from inbox.core.conversation import Conversation, Outcome
 from inbox.core.policy import Agent
 from inbox.flows.access import lock_seen
+from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.log import append
 from inbox.flows.matters import conversation_of, holder_of, settle
@@ -24,6 +25,7 @@ async def take(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
         ctx,
         who,
         thread,
+        "take",
         lambda conv, row, people, _: rules.take(conv, agent=who.id, holder=holder_of(row, people)),
     )
 
@@ -34,6 +36,7 @@ async def assign(ctx: Context, who: Agent, *, thread: str, agent: str) -> Thread
         ctx,
         who,
         thread,
+        "assign",
         lambda conv, row, people, _: rules.assign(
             conv, to=agent, members=people.active(row.serving_team)
         ),
@@ -42,12 +45,13 @@ async def assign(ctx: Context, who: Agent, *, thread: str, agent: str) -> Thread
 
 async def release(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
     """Give a conversation back to the team's queue."""
-    return await act(ctx, who, thread, lambda conv, *_: rules.release(conv))
+    return await act(ctx, who, thread, "release", lambda conv, *_: rules.release(conv))
 
 
-async def act(ctx: Context, who: Agent, thread: str, rule: Rule) -> ThreadSummary:
+async def act(ctx: Context, who: Agent, thread: str, action: str, rule: Rule) -> ThreadSummary:
     """Apply one rule to a thread's newest conversation; what changes nothing writes nothing.
 
+    `action` is what the audit log calls it.
     Raises NotFound for a thread that is not the agent's, and what the rule raises.
     """
     people = await roster(ctx)
@@ -60,6 +64,7 @@ async def act(ctx: Context, who: Agent, thread: str, rule: Rule) -> ThreadSummar
                 writing, before, outcome, people=people, side="agent", by=who.id
             )
             await append(writing, before, after, entries)
+            await record(ctx, writing, who, action, thread=thread, assignee=after.assignee_id)
         return await read_summary_of(writing.tx, thread, agent=who.id)
 
     return await write(ctx, work)

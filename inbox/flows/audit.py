@@ -9,6 +9,7 @@ Lines hold ids and no text that a person wrote, so they may outlive an erasure.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -24,6 +25,8 @@ from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
 
 BATCH = 200
+
+_CURSOR = re.compile(r"([0-9]{1,16})\.([0-9a-f-]{1,64})")
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -157,7 +160,7 @@ def _place(cursor: str | None) -> tuple[int, str]:
     """Where a page begins. Ids are lower-case hex and dashes: `g` is beyond all of them."""
     if cursor is None:
         return LARGEST, "g"
-    at, _, line = cursor.partition(".")
-    if not at.isdecimal() or len(at) > 16 or not line.isascii() or len(line) > 64:
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
         raise BadRequest.field("query.cursor", "is not a cursor of this list")
-    return int(at), line
+    return int(found[1]), found[2]

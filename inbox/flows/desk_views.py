@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import msgspec
@@ -11,6 +12,7 @@ from inbox.core.errors import BadRequest
 from inbox.core.events import TeamRef, wire
 from inbox.core.policy import Agent, Role
 from inbox.flows.access import get_seen
+from inbox.flows.audit import looked
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.customer_views import RawPage
 from inbox.flows.signin import move_registry
@@ -168,7 +170,9 @@ async def summary(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
         await get_seen(tx, who, thread)
         return await read_summary_of(tx, thread, agent=who.id)
 
-    return await ctx.store.read(look)
+    shown = await ctx.store.read(look)
+    looked(ctx, who, "open", thread=thread)
+    return shown
 
 
 async def timeline(ctx: Context, who: Agent, *, thread: str, before: int, limit: int) -> RawPage:
@@ -179,6 +183,7 @@ async def timeline(ctx: Context, who: Agent, *, thread: str, before: int, limit:
         return await tx.fetch(Q.thread_newest, thread=thread, before=before, limit=limit + 1)
 
     rows = await ctx.store.read(look)
+    looked(ctx, who, "open", thread=thread)
     items = tuple(msgspec.Raw(wire(read_item(row))) for row in rows[:limit])
     return RawPage(items=items, next=str(rows[limit - 1][0]) if len(rows) > limit else None)
 
@@ -188,7 +193,7 @@ def _place(cursor: str | None, *, newest_first: bool) -> tuple[int, str]:
     if cursor is None:
         return (LARGEST, "g") if newest_first else (-1, "")
     at, _, thread = cursor.partition(".")
-    if not at.isdecimal() or len(at) > 16 or not thread or not thread.isascii():
+    if not at.isdecimal() or len(at) > 16 or not re.fullmatch("[0-9a-f-]{1,64}", thread):
         raise BadRequest.field("query.cursor", "is not a cursor of this list")
     return int(at), thread
 

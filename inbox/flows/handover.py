@@ -9,6 +9,7 @@ from inbox.core.events import AssigneeEvent, PinEvent, Serving, ServingEvent
 from inbox.core.policy import Agent, Operator, demand
 from inbox.core.text import clean_line
 from inbox.flows.access import lock_seen
+from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.log import Entry, append
 from inbox.flows.matters import move_home
@@ -53,6 +54,7 @@ async def transfer(
         if not home:
             await writing.tx.execute(Q.note_bounced, thread=thread, number=before.conversation)
         await append(writing, before, after, entries)
+        await record(ctx, writing, who, "transfer", thread=thread, team=team)
         # Whoever gave it away may see it no longer: the answer is the last look.
         return await read_summary_of(writing.tx, thread, agent=who.id)
 
@@ -87,6 +89,7 @@ async def repin(
             moved, pin_reason=why, pin_by_region=False, pinned_at=writing.at
         )
         await append(writing, before, after, entries)
+        await record(ctx, writing, who, "repin", thread=thread, team=team)
         agent = who.id if isinstance(who, Agent) else None
         return await read_summary_of(writing.tx, thread, agent=agent)
 

@@ -17,18 +17,24 @@ from inbox.store.records import read_thread
 async def snooze(ctx: Context, who: Agent, *, thread: str, until: int) -> ThreadSummary:
     """Put a conversation aside until a time (Unix ms), or until the customer writes."""
     return await act(
-        ctx, who, thread, lambda conv, _, __, now: rules.snooze(conv, until=until, now=now)
+        ctx,
+        who,
+        thread,
+        "snooze",
+        lambda conv, _, __, now: rules.snooze(conv, until=until, now=now),
     )
 
 
 async def resolve(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
     """Settle the matter. A bounced conversation goes home with it."""
-    return await act(ctx, who, thread, lambda conv, _, __, now: rules.resolve(conv, now=now))
+    return await act(
+        ctx, who, thread, "resolve", lambda conv, _, __, now: rules.resolve(conv, now=now)
+    )
 
 
 async def reopen(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:
     """Open the newest conversation again."""
-    return await act(ctx, who, thread, lambda conv, *_: rules.reopen(conv))
+    return await act(ctx, who, thread, "reopen", lambda conv, *_: rules.reopen(conv))
 
 
 async def wake_due(ctx: Context, *, limit: int = 200) -> int:

@@ -10,6 +10,7 @@ from inbox.auth.claims import check_region, check_time_zone
 from inbox.core.errors import BadRequest, Conflict
 from inbox.core.policy import Agent, Operator, demand
 from inbox.core.text import clean_line
+from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.fields import check_url, checked
 from inbox.flows.roster import Roster, read_roster
@@ -108,6 +109,7 @@ async def add_team(ctx: Context, who: Agent | Operator, draft: TeamDraft) -> Tea
         )
         await tx.execute(Q.add_stream, stream=f"team:{team_id}")
         await _set_regions(writing, team_id, regions)
+        await record(ctx, writing, who, "team.add", team=team_id)
         await move_registry(writing)
 
     await write(ctx, work)
@@ -134,6 +136,7 @@ async def change_team(
         await writing.tx.execute(Q.save_team, team=team, is_default=default, **data)
         if regions is not None:
             await _set_regions(writing, team, regions)
+        await record(ctx, writing, who, "team.change", team=team)
         await move_registry(writing)
 
     await write(ctx, work)

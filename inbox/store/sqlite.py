@@ -165,7 +165,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = FAST")  # what was erased is overwritten
+        connection.execute("PRAGMA secure_delete = ON")  # what was erased is overwritten
         _set(connection, cache_kib=_WRITER_CACHE_KIB)
     except sqlite3.Error:
         connection.close()
