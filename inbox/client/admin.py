@@ -119,8 +119,8 @@ class Admin:
 
     async def erase(self, customer: str) -> None:
         """Erase a customer for ever; the streams stay dense."""
-        await self._calls.call("DELETE", _customer(customer), into=object)
+        await self._calls.call("POST", _customer(customer, "/erase"), into=object)
 
 
-def _customer(customer: str, rest: str = "") -> str:
+def _customer(customer: str, rest: str) -> str:
     return f"/v1/admin/customers/{quote(customer, safe='')}{rest}"

@@ -257,6 +257,20 @@ async def test_admins_work(house: House, cast: Cast) -> None:
                 await laptop.me()
 
 
+async def test_a_customers_rights(house: House, cast: Cast) -> None:
+    async with (
+        customer(house) as ana,
+        DeskClient(house.url, await house.agent_token(cast.mia), pace=PACE) as mia,
+    ):
+        await ana.send(TYPED)
+        held = await mia.admin.export("ana")
+        assert TYPED.encode() in held
+        await mia.admin.erase("ana")
+        with pytest.raises(NotFound):
+            await mia.admin.export("nobody/of that name")
+        assert TYPED.encode() not in await mia.admin.export("ana")
+
+
 async def test_a_session_by_name_and_password(house: House, cast: Cast) -> None:
     async with DeskClient(house.url, await house.agent_token(cast.mia), pace=PACE) as mia:
         await mia.admin.set_password(cast.bo.id, "correct horse battery")
