@@ -214,8 +214,10 @@ def customer_view(item: Item) -> Item | None:
             shown = ServingEvent(Serving(serving.team, serving.why))
         case PinEvent(team):
             shown = PinEvent(team)
-        case _:
+        case ReceiptEvent() | ErasedEvent():
             return item
+        case _:
+            return None
     return Item(item.seq, item.type, item.at, msgspec.json.encode(shown).decode())
 
 

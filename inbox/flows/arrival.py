@@ -162,12 +162,14 @@ async def _tell_change(
 async def _pin_anew(
     writing: Writing, thread: Thread, customer: Customer, people: Roster
 ) -> tuple[Thread, list[Entry]]:
+    counted = customer.written_at is not None
+    if counted:  # who moves must not be in the way of their own place
+        await writing.tx.execute(Q.count_customer, team=thread.home_team, change=-1)
     choice = await _choose(writing, customer, people)
+    if counted:
+        await writing.tx.execute(Q.count_customer, team=choice.team, change=1)
     if choice.team == thread.home_team:
         return thread, []
-    if customer.written_at is not None:
-        for team, change in sorted(((thread.home_team, -1), (choice.team, 1))):
-            await writing.tx.execute(Q.count_customer, team=team, change=change)
     moved, entries = move_home(thread, PinEvent(people.team_ref(choice.team), choice.reason))
     pinned = msgspec.structs.replace(
         moved, pin_reason=choice.reason, pin_by_region=choice.by_region, pinned_at=writing.at

@@ -29,7 +29,7 @@ async def note(ctx: Context, who: Agent, *, thread: str, client_id: str, body: s
 
     Counts as a message does; over the limit only what came before is answered, else RateLimited.
     """
-    text = clean_body(body)
+    text = ctx.mask(clean_body(body))
     client_key = ctx.keys.client_key("agent", who.id, clean_client_id(client_id))
     body_key = ctx.keys.body_key(f"note:{body}")
     if not ctx.limits.allows("agent_sends", who.id):

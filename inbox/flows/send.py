@@ -68,10 +68,9 @@ async def send(ctx: Context, who: Customer | Agent, *, thread: str, draft: Draft
     client_id = clean_client_id(draft.client_id)
     if draft.attachments:
         raise BadRequest.field("attachments", "uploads are not part of this version")
-    body = clean_body(draft.body)
     keyed = _Keyed(
         draft,
-        body if is_agent else ctx.mask(body),
+        ctx.mask(clean_body(draft.body)),
         ctx.keys.client_key("agent" if is_agent else "customer", who.id, client_id),
         ctx.keys.body_key(draft.body),
     )

@@ -388,3 +388,13 @@ async def test_a_foreign_thread_does_not_exist(stage: Stage) -> None:
         with pytest.raises(NotFound):
             await send(stage.ctx, who, thread=thread, draft=draft)
     assert await bodies(stage.ctx, ana.thread) == ["Hello"]
+
+
+async def test_card_numbers_are_masked_whoever_writes_them(stage: Stage) -> None:
+    number, ana = "4111 1111 1111 1111", await stage.ana()
+    asked = await stage.say(ana, "1", f"My card is {number}")
+    answered = await stage.reply(stage.bo, ana.thread, "2", body=f"Is it {number}?")
+    noted = await notes.note(stage.ctx, stage.bo, thread=ana.thread, client_id="3", body=number)
+    for stored in (asked.message, answered.message, noted.note):
+        assert "•••• 1111" in (written := bytes(stored).decode())
+        assert number not in written
