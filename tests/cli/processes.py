@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from tests.cli.forks import Forks
 
 PATIENCE_S = 60
 
@@ -43,19 +48,24 @@ def environment(**more: str) -> dict[str, str]:
 
 def pinbox(*args: str | Path, stdin: str = "", status: int | None = 0, **env: str) -> Ran:
     """Run a command to its end; a status other than the expected one fails the test."""
-    done = subprocess.run(
-        [sys.executable, "-m", "inbox", *map(str, args)],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        env=environment(**env),
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    ran = Ran(done.returncode, done.stdout, done.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder) / name for name in ("in", "out", "err")]
+        for file, text in zip(files, (stdin, "", ""), strict=True):
+            file.write_text(text)
+        ended = _forks().run(
+            [str(arg) for arg in args], env=environment(**env), files=files, patience_s=PATIENCE_S
+        )
+        ran = Ran(ended, files[1].read_text(), files[2].read_text())
     assert status is None or ran.status == status, ran
     assert "Traceback" not in ran.err, ran.err
     return ran
+
+
+@cache
+def _forks() -> Forks:
+    made = Forks()
+    atexit.register(made.close)
+    return made
 
 
 class Inbox:
