@@ -18,9 +18,12 @@ DOCS = HOME / "docs"
 CONTRACT = ("contract.md", "contract-sign-in.md", "contract-live.md", "contract-desk.md")
 """The pages for app developers, whose examples are run."""
 
-_FENCE = re.compile(r"(?:<!-- (?P<mark>[^\n]*?) -->\n)?^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.M | re.S)
+_FENCE = re.compile(
+    r"(?:<!-- (?P<mark>[^\n]*?) -->\n)?^```(?P<kind>\w*)\n(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
+)
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
-_HEADING = re.compile(r"^#{1,6} +(.*?) *#*$", re.M)
+_HEADING = re.compile(r"^#{1,6} +(.*?) *#*$", re.MULTILINE)
 _CODE = re.compile(r"`[^`\n]*`")
 
 
@@ -41,12 +44,11 @@ def all_pages() -> list[Path]:
 def blocks(page: Path) -> list[Block]:
     """The fenced blocks of a page, in order."""
     text = page.read_text("utf-8")
-    return [
-        Block(
-            found["kind"], found["mark"] or "", found["text"], text.count("\n", 0, found.start()) + 1
-        )
-        for found in _FENCE.finditer(text)
-    ]
+    found = []
+    for match in _FENCE.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        found.append(Block(match["kind"], match["mark"] or "", match["text"], line))
+    return found
 
 
 def links(page: Path) -> list[str]:

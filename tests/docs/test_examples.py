@@ -29,7 +29,9 @@ def test_every_example_gives_what_the_page_shows(house: House, name: str) -> Non
 @pytest.mark.parametrize("name", CONTRACT)
 def test_no_example_is_left_out(name: str) -> None:
     programs = {"console", "python", "js"}
-    left = [block.line for block in blocks(DOCS / name) if block.kind in programs and not block.mark]
+    left = [
+        block.line for block in blocks(DOCS / name) if block.kind in programs and not block.mark
+    ]
     assert left == []
 
 

@@ -40,11 +40,15 @@ def test_every_link_leads_somewhere(name: str) -> None:
 def test_every_page_is_in_the_index() -> None:
     index = HOME / "docs" / "README.md"
     listed = {file.resolve() for _, file, _ in targets(index)}
-    assert [page.name for page in (HOME / "docs").glob("*.md") if page not in {*listed, index}] == []
+    assert [
+        page.name for page in (HOME / "docs").glob("*.md") if page not in {*listed, index}
+    ] == []
 
 
 def test_a_page_with_a_broken_link_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("# One thing, two\n[a](#one-thing-two) [b](#three) [c](gone.md) `[d](code.md)`\n")
+    page.write_text(
+        "# One thing, two\n[a](#one-thing-two) [b](#three) [c](gone.md) `[d](code.md)`\n"
+    )
     assert links(page) == ["#one-thing-two", "#three", "gone.md"]
     assert anchors(page) == {"one-thing-two"}

@@ -79,7 +79,7 @@ def test_every_command_and_setting_is_there(name: str) -> None:
 
 
 def test_the_make_targets_of_the_pages_are_there() -> None:
-    made = set(re.findall(r"^([a-z]+):", (HOME / "Makefile").read_text("utf-8"), re.M))
+    made = set(re.findall(r"^([a-z]+):", (HOME / "Makefile").read_text("utf-8"), re.MULTILINE))
     for page in all_pages():
         text = page.read_text("utf-8")
         shown = "\n".join(re.findall(r"`[^`\n]+`", text) + [block.text for block in blocks(page)])

@@ -46,7 +46,7 @@ def run(folder: Path, script: str) -> str:
 def test_its_commands_lead_to_a_message_on_disk(tmp_path: Path) -> None:
     first, second = steps("run")
     assert first.pop() == "pinbox serve"
-    assert re.search(r"^pbx_\w{36}$", run(tmp_path, "\n".join(first)), re.M)
+    assert re.search(r"^pbx_\w{36}$", run(tmp_path, "\n".join(first)), re.MULTILINE)
     with serve(tmp_path / "mydata") as url:
         *before, send, doctor = second
         assert ADDRESS in send
