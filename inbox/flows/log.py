@@ -5,7 +5,7 @@ Order of locks: the thread (its caller has locked it), then team streams by asce
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -123,6 +123,15 @@ async def tell_teams(
             await _add_team_items(writing, team, after, mark="entered", items=items)
         else:
             await _add_team_items(writing, team, after, mark=None, items=items)
+
+
+async def lock_streams(writing: Writing, threads: Iterable[Thread]) -> None:
+    """Lock the streams of all teams that see these threads, for a work that writes to several.
+
+    Its threads are locked before. Without this it would hold a later stream and want an earlier.
+    """
+    for team in sorted({team for one in threads for team in (one.home_team, one.serving_team)}):
+        await writing.tx.fetch_one(Q.advance_stream, stream=f"team:{team}", count=0)
 
 
 async def _add_team_items(

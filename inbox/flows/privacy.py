@@ -185,12 +185,12 @@ def _key(thread: str) -> str:
 
 
 async def _find(tx: Tx, customer: str) -> tuple[Customer, Thread]:
-    """A customer and its thread, both locked."""
-    row = await tx.fetch_one(Q.lock_customer, customer=customer)
-    found = None if row is None else await tx.fetch_one(Q.get_thread_of, customer=customer)
-    if row is None or found is None:
+    """A customer and its thread, both locked, the thread first as everywhere."""
+    found = await tx.fetch_one(Q.get_thread_of, customer=customer)
+    if found is None:
         raise NotFound("there is no such customer")
     locked = sure(await tx.fetch_one(Q.lock_thread, thread=found[0]))
+    row = sure(await tx.fetch_one(Q.lock_customer, customer=customer))
     return read_customer(row), read_thread(locked)
 
 

@@ -12,7 +12,7 @@ from inbox.core.cursor import LARGEST
 from inbox.core.events import ErasedEvent
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.erasing import erase_items, erase_text, forget_messages_in_marks
-from inbox.flows.log import Entry, append
+from inbox.flows.log import Entry, append, lock_streams
 from inbox.flows.privacy import finish_erasures
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q, Query
@@ -47,8 +47,10 @@ async def retention(ctx: Context) -> Kept:
     """Do one whole pass. For a task of every hour; safe to run anywhere, any time, more than once.
 
     Messages and notes older than `retention_days` (0: kept for ever) are erased, but not those of
-    a conversation that is still open. Team streams keep their newest `team_stream_items`. The audit
-    log is kept as long as messages; delivery jobs a week after their end.
+    a conversation that is still open, nor of a thread that has been here for less: an archive that
+    was just imported is kept so long from then on. Team streams keep their newest
+    `team_stream_items`. The audit log is kept as long as messages; delivery jobs a week after their
+    end.
     """
     erasures = await finish_erasures(ctx)
     texts = threads = lines = 0
@@ -92,17 +94,23 @@ async def _erase_in(ctx: Context, threads: list[str], before: int) -> tuple[int,
 
     async def work(writing: Writing) -> tuple[int, list[str]]:
         total, unfinished = 0, []
-        for thread in threads:
-            erased = await _erase_thread(writing, thread, before)
+        locked = [await _lock(writing, thread) for thread in sorted(threads)]
+        await lock_streams(writing, locked)
+        for thread in locked:
+            erased = await _erase_in_one(writing, thread, before)
             total += erased
             if erased == TEXTS:
-                unfinished.append(thread)
+                unfinished.append(thread.id)
         return total, unfinished
 
     return await write(ctx, work)
 
 
-async def _erase_thread(writing: Writing, thread_id: str, before: int) -> int:
+async def _lock(writing: Writing, thread: str) -> Thread:
+    return read_thread(sure(await writing.tx.fetch_one(Q.lock_thread, thread=thread)))
+
+
+async def _erase_in_one(writing: Writing, thread: Thread, before: int) -> int:
     """Erase the oldest texts of one thread that are due.
 
     Where nothing younger stands before them, all that is there goes with them (states, reasons),
@@ -110,25 +118,26 @@ async def _erase_thread(writing: Writing, thread_id: str, before: int) -> int:
     go alone.
     """
     tx = writing.tx
-    thread = read_thread(sure(await tx.fetch_one(Q.lock_thread, thread=thread_id)))
     open_from = _open_from(thread)
+    if thread.created_at >= before:
+        return 0
     rows = await tx.fetch(
-        Q.old_texts, thread=thread_id, before=before, open_from=open_from, limit=TEXTS
+        Q.old_texts, thread=thread.id, before=before, open_from=open_from, limit=TEXTS
     )
     if not rows:
         return 0
     seqs = [row[0] for row in rows]
     kept = sure(
-        await tx.fetch_one(Q.first_kept, thread=thread_id, before=before, open_from=open_from)
+        await tx.fetch_one(Q.first_kept, thread=thread.id, before=before, open_from=open_from)
     )[0]
     upto = thread.head if kept is None else kept - 1
     if len(seqs) == TEXTS:
         upto = min(upto, seqs[-1])
-    await erase_items(tx, thread_id, after=thread.floor, last=upto)
+    await erase_items(tx, thread.id, after=thread.floor, last=upto)
     for seq in seqs:
         if seq > upto:
-            await erase_text(tx, thread_id, seq)
-    await forget_messages_in_marks(tx, thread_id, seqs, upto)
+            await erase_text(tx, thread.id, seq)
+    await forget_messages_in_marks(tx, thread.id, seqs, upto)
     event = ErasedEvent(upto if upto > thread.floor else None)
     await append(writing, thread, thread, [Entry("erased", event)])
     return len(seqs)

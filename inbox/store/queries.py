@@ -18,7 +18,7 @@ Value = str | int | float | bool | None
 _BLOCK = re.compile(r"^-- (name|fragment): (\w+)\s*$", re.MULTILINE)
 _FRAGMENT = re.compile(r"\{(\w+)\}")
 _PARAM = re.compile(r"(?<![:\w]):([a-z_]\w*)")
-_LOCK = re.compile(r"\s+FOR UPDATE\b(\s+OF \w+)?")
+_LOCK = re.compile(r"\s+FOR (NO KEY )?UPDATE\b(\s+OF \w+)?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

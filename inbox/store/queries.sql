@@ -341,8 +341,9 @@ SELECT {team_columns} FROM teams t ORDER BY t.created_at, t.id
 SELECT {team_columns} FROM teams t WHERE t.id = :team
 
 -- name: lock_teams
--- Every team for change: the next one waits, and reads what this one has left.
-SELECT t.id FROM teams t ORDER BY t.id FOR UPDATE
+-- Every team for change: the next one waits, and reads what this one has left. Rows that point to
+-- a team may be written all the while (NO KEY), else whoever sends would wait in a ring.
+SELECT t.id FROM teams t ORDER BY t.id FOR NO KEY UPDATE
 
 -- name: find_team
 -- A team by key.
@@ -400,7 +401,7 @@ SELECT {agent_columns} FROM agents a WHERE a.id = :agent
 
 -- name: lock_agent
 -- An agent for change.
-SELECT a.id FROM agents a WHERE a.id = :agent FOR UPDATE
+SELECT a.id FROM agents a WHERE a.id = :agent FOR NO KEY UPDATE
 
 -- name: find_agent
 -- An agent by folded sign-in name.
@@ -613,12 +614,15 @@ DELETE FROM meta WHERE key = :key
 
 -- name: threads_with_old_texts
 -- The next threads by id, and whether one has something written before a moment. What belongs to
--- a conversation that is still open does not count.
-SELECT p.id, EXISTS (
+-- a conversation that is still open does not count, nor a thread that came here after the moment.
+SELECT p.id, p.created_at < :before AND EXISTS (
     SELECT 1 FROM items i
     WHERE i.thread_id = p.id AND i.type IN ('message', 'note') AND i.at < :before
       AND (i.conversation < p.conversation OR p.state IS NULL OR p.state = 'resolved'))
-FROM (SELECT id, conversation, state FROM threads WHERE id > :after ORDER BY id LIMIT :limit) AS p
+FROM (
+    SELECT id, created_at, conversation, state FROM threads
+    WHERE id > :after ORDER BY id LIMIT :limit
+) AS p
 ORDER BY p.id
 
 -- name: all_floors

@@ -25,7 +25,7 @@ from inbox.flows.context import Context, Writing
 from inbox.flows.imports.gather import Piece
 from inbox.flows.imports.lines import Said
 from inbox.flows.imports.messages import Plan, ThreadWriter, add_messages
-from inbox.flows.log import save, tell_teams
+from inbox.flows.log import lock_streams, save, tell_teams
 from inbox.flows.roster import Roster, read_roster
 from inbox.store.queries import Q
 from inbox.store.records import Customer, Thread, read_customer, read_thread
@@ -85,12 +85,9 @@ async def _tell(
     writing: Writing, told: list[tuple[Thread | None, Thread, tuple[Item, ...]]]
 ) -> None:
     """Tell the teams of all threads, after their streams were locked in one order."""
-    seen: set[str] = set()
-    for before, after, _ in told:
-        for thread in (before or after, after):
-            seen |= {thread.home_team, thread.serving_team}
-    for team in sorted(seen):
-        await writing.tx.fetch_one(Q.advance_stream, stream=f"team:{team}", count=0)
+    await lock_streams(
+        writing, [one for before, after, _ in told for one in (before or after, after)]
+    )
     for before, after, items in told:
         await tell_teams(writing, before, after, items)
 
@@ -105,11 +102,17 @@ async def _open(
     """The customer's thread, locked; made where there is none."""
     tx = writing.tx
     await tx.execute(Q.add_customer, customer=piece.customer, at=writing.at)
-    known = read_customer(sure(await tx.fetch_one(Q.lock_customer, customer=piece.customer)))
-    changed = await _fill_profile(writing, known, piece)
+    # The thread before the customer, as whoever stores a first message locks them.
     found = await tx.fetch_one(Q.get_thread_of, customer=piece.customer)
+    if found is None:  # or it is being made at this moment, by whoever holds the customer
+        await tx.fetch_one(Q.lock_customer, customer=piece.customer)
+        found = await tx.fetch_one(Q.get_thread_of, customer=piece.customer)
+    before = None
     if found is not None:
         before = read_thread(sure(await tx.fetch_one(Q.lock_thread, thread=found[0])))
+    known = read_customer(sure(await tx.fetch_one(Q.lock_customer, customer=piece.customer)))
+    changed = await _fill_profile(writing, known, piece)
+    if before is not None:
         writer = ThreadWriter(ctx, writing, people, before)
         if changed:
             writer.thread = msgspec.structs.replace(before, unindexed=True)
