@@ -54,7 +54,8 @@ class Imported(msgspec.Struct, frozen=True):
     added: int
     """Of these, how many the database did not know."""
     past_retention: int
-    """Of these, how many are so old that retention will erase them."""
+    """Of these, how many are older than `retention_days`: a new thread is kept so long from now on,
+    but in a thread that was here before they go with the next pass."""
     faults: tuple[Fault, ...]
     """The first hundred bad lines; all of them were reported."""
 
