@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from inbox.core.errors import Conflict, NotFound
-from inbox.core.events import Note, NoteEvent
+from inbox.core.events import Author, Note, NoteEvent
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent
 from inbox.core.text import clean_body, clean_client_id
@@ -58,13 +58,21 @@ async def note(ctx: Context, who: Agent, *, thread: str, client_id: str, body: s
 
 
 async def _find(tx: Tx, thread: str, client_key: str, body_key: str) -> Noted | None:
+    """What came before; an erased one is known too, and answers with an empty body."""
     row = await tx.fetch_one(Q.find_sent, thread=thread, client_key=client_key)
     if row is None:
         return None
-    seq, kind, _, stored_key, payload = row
+    seq, kind, at, stored_key, payload = row
+    if kind == "erased":
+        empty = Note("", "", Author("system", "", None), "", to_text(at))
+        return Noted(seq, _numbered(seq, _payload(empty)), duplicate=True)
     if kind != "note" or stored_key != body_key:
         raise Conflict("this client_id was used with another body")
     return Noted(seq, _numbered(seq, payload), duplicate=True)
+
+
+def _payload(written: Note) -> str:
+    return msgspec.json.encode(NoteEvent(written)).decode()
 
 
 def _numbered(seq: int, payload: str) -> msgspec.Raw:

@@ -149,7 +149,11 @@ async def set_stage(database: Database, folder: Path, **changed: Any) -> AsyncIt
 
 
 @pytest.fixture
-async def stage(database: Database, tmp_path: Path) -> AsyncIterator[Stage]:
+async def stage(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Stage]:
     """The cast on a fresh database of either engine."""
+    # Hundreds at once wait for ten connections: on a busy machine longer than a server would let.
+    monkeypatch.setattr("inbox.store.postgres._ACQUIRE_SECONDS", 60.0)
     async with set_stage(database, tmp_path) as made:
         yield made

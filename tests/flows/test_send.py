@@ -10,9 +10,10 @@ import pytest
 
 from inbox.core.errors import BadRequest, Conflict, NotFound, RateLimited, StaleView
 from inbox.core.policy import Agent, Customer
-from inbox.flows import assignment, handover, notes, states
+from inbox.flows import assignment, handover, notes, privacy, states
 from inbox.flows.context import Context
 from inbox.flows.send import Draft, Sent, send
+from tests.cast import OPERATOR
 from tests.flows.ledger import audit_books, read_books
 from tests.flows.stage import DAY, HOUR, MINUTE, Stage
 
@@ -369,6 +370,26 @@ async def test_a_known_note_passes_the_loss_of_access_and_the_limit(stage: Stage
     assert (await note("n")).duplicate
     with pytest.raises(RateLimited):
         await note("o")
+
+
+async def test_what_was_erased_is_known_when_it_is_sent_again(stage: Stage) -> None:
+    """A client that never got the first answer gets one now, and nothing is stored anew."""
+    ctx, ana = stage.ctx, await stage.ana()
+    sent = await stage.say(ana, "1")
+    answered = await stage.reply(stage.bo, ana.thread, "a")
+    noted = await notes.note(ctx, stage.bo, thread=ana.thread, client_id="n", body="Moves in May")
+    await privacy.erase(ctx, OPERATOR, customer="ana")
+    head = (await read_books(ctx)).threads[ana.thread].head
+    for again, first in (
+        (await stage.say(ana, "1"), sent),
+        (await stage.reply(stage.bo, ana.thread, "a"), answered),
+    ):
+        assert (again.seq, again.duplicate) == (first.seq, True)
+        assert (told(again.message)["seq"], told(again.message)["body"]) == (first.seq, "")
+    known = await notes.note(ctx, stage.bo, thread=ana.thread, client_id="n", body="Moves in May")
+    assert (known.seq, known.duplicate) == (noted.seq, True)
+    assert (told(known.note)["seq"], told(known.note)["body"]) == (noted.seq, "")
+    assert (await read_books(ctx)).threads[ana.thread].head == head
 
 
 # ── whose thread ─────────────────────────────────────────────────────────────────────────────────
