@@ -6,6 +6,7 @@ import asyncio
 import signal
 import socket
 import stat
+import sys
 from pathlib import Path
 
 import aiohttp
@@ -61,7 +62,7 @@ def test_a_long_path_has_a_control_socket_too(tmp_path: Path) -> None:
 def test_commands_wait_for_each_other(inbox: Inbox) -> None:
     async def add(name: str) -> int:
         process = await asyncio.create_subprocess_exec(
-            *("python", "-m", "inbox", "agent", "add", name, "--team", "spokane", "--json"),
+            *(sys.executable, "-m", "inbox", "agent", "add", name, "--team", "spokane", "--json"),
             *("--data", str(inbox.folder)),
             stdout=asyncio.subprocess.DEVNULL,
         )
