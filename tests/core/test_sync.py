@@ -348,6 +348,16 @@ def test_history_that_expires_while_it_is_read_is_reset() -> None:
     assert machine.said[0]["reason"] == "history_expired"
 
 
+def test_a_stream_whose_end_cannot_be_looked_up_is_joined_again() -> None:
+    machine = Machine().open()
+    machine.hear(Subscribe(stream="thread", since=f"{EPOCH}:4"))
+    assert machine.feed(inputs.Denied("thread", 1, NotDurable())) == []
+    machine.feed(inputs.Stirred("thread", 6))
+    assert machine.tick(ms=1_000) == [effects.Join("thread", 1)]
+    wanted = machine.feed(inputs.Joined("thread", 1, head=5, floor=0))
+    assert wanted == [effects.ReadOn("thread", 1, 4)]
+
+
 def test_a_stream_that_is_gone_is_let_go_and_the_rest_goes_on() -> None:
     machine = Machine().open(BO)
     machine.hear(Subscribe(stream=f"team:{SPOKANE}"))

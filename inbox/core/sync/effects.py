@@ -31,7 +31,7 @@ class Renew(msgspec.Struct, frozen=True):
 class Join(msgspec.Struct, frozen=True):
     """Register interest, and only then look how long the stream is; `Joined` or `Denied`.
 
-    From then on `Stirred` tells of every move, until `Leave`.
+    From then on `Stirred` tells of every move, until `Leave`. May come again for the same turn.
     """
 
     stream: str

@@ -33,6 +33,7 @@ class Following:
     def join(self, *, head: int, floor: int, epoch: str, limit: int) -> Reset | None:
         """Begin to read; `head` and `floor` were looked up after interest was registered."""
         self.joined = True
+        self.retry_at = None
         self.head = self.target = max(self.head, head)
         start = resume(self.since, epoch=epoch, head=self.head, floor=floor, limit=limit)
         self.since = None

@@ -64,8 +64,13 @@ class Streams:
         self._settle(happened.stream, found)
 
     def denied(self, happened: inputs.Denied) -> None:
-        """The stream cannot be followed."""
-        if self._turn(happened.stream, happened.turn) is not None:
+        """The stream cannot be followed; where the store is away, it is asked for again."""
+        found = self._turn(happened.stream, happened.turn)
+        if found is None:
+            return
+        if _passes(happened.error):
+            self._retry(found)
+        else:
             self.drop(happened.stream, happened.error)
 
     def stirred(self, happened: inputs.Stirred) -> None:
@@ -94,7 +99,7 @@ class Streams:
             error = happened.error
             if isinstance(error, Gone):
                 self._skip(happened.stream, found, reason="history_expired")
-            elif error.temporary or isinstance(error, Internal):
+            elif _passes(error):
                 self._retry(found)
             else:
                 self.drop(happened.stream, error)
@@ -118,8 +123,17 @@ class Streams:
 
     def retry(self, now: int) -> None:
         """The wait after a failure may be over."""
-        if self.retry_at is not None and now >= self.retry_at:
-            self.retry_at = None
+        if self.retry_at is None or now < self.retry_at:
+            return
+        self.retry_at = None
+        for stream, found in self._followed.items():
+            if found.joined or found.retry_at is None:
+                continue
+            if now >= found.retry_at:
+                found.retry_at = None
+                self._voice.do(effects.Join(stream, found.turn))
+            else:
+                self.retry_at = min(found.retry_at, self.retry_at or found.retry_at)
 
     def end(self) -> None:
         """Leave them all."""
@@ -148,3 +162,8 @@ class Streams:
             found.live = True
             cursor = str(Cursor(self._epoch, found.cursor))
             self._voice.say(frames.Live(stream=stream, cursor=cursor))
+
+
+def _passes(error: PinboxError) -> bool:
+    """Whether the same may go well in a moment."""
+    return error.temporary or isinstance(error, Internal)
