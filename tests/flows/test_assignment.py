@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -13,6 +14,8 @@ from inbox.flows import agents, assignment, handover, states
 from inbox.flows.context import Context
 from inbox.flows.send import Draft, send
 from inbox.flows.summaries import ThreadSummary
+from inbox.store.engine import Tx
+from inbox.store.queries import Q
 from tests.cast import OPERATOR
 from tests.flows.ledger import Line, audit_books, read_books
 from tests.flows.stage import HOUR, MINUTE, Stage
@@ -29,12 +32,40 @@ async def log_of(ctx: Context, who: Customer) -> list[Line]:
     return (await audit_books(ctx)).logs[who.thread]
 
 
+async def hire(stage: Stage, number: int) -> list[Agent]:
+    """So many agents of Spokane, in one transaction."""
+    crew = [
+        Agent(stage.ctx.ids(), f"Agent {n}", "agent", frozenset({stage.spokane}))
+        for n in range(number)
+    ]
+
+    async def work(tx: Tx) -> None:
+        for one in crew:
+            await tx.execute(
+                Q.add_agent,
+                agent=one.id,
+                name=one.name,
+                sign_in=one.name,
+                role=one.role,
+                photo_url=None,
+                line=None,
+                password_hash=None,
+                is_stand_in=False,
+                at=stage.clock.now,
+            )
+            await tx.execute(Q.add_membership, team=stage.spokane, agent=one.id)
+
+    await stage.ctx.store.write(work)
+    stage.ctx.memory.forget()
+    return crew
+
+
 async def test_200_takes_at_once_have_one_winner(stage: Stage) -> None:
     ana = await asked(stage)
     places = [stage.ctx]
     if stage.database.kind == "postgres":
         places.append(await stage.beside())
-    crew = [await stage.agent(f"Agent {n}", stage.spokane) for n in range(200)]
+    crew = await hire(stage, 200)
     answers = await asyncio.gather(
         *(
             assignment.take(places[n % len(places)], who, thread=ana.thread)
@@ -154,6 +185,17 @@ async def test_a_snooze_that_was_moved_sleeps_on(stage: Stage) -> None:
     stage.clock.pass_(HOUR)
     await states.wake_due(ctx)
     assert (await audit_books(ctx)).threads[ana.thread].state == "snoozed"
+
+
+async def test_who_is_no_longer_due_under_the_lock_sleeps_on(stage: Stage) -> None:
+    """Between the look for who is due and the lock the snooze may be moved, or the clock step."""
+    ana = await asked(stage)
+    until = stage.clock.now + HOUR
+    await states.snooze(stage.ctx, stage.bo, thread=ana.thread, until=until)
+    readings = iter([until, until - 1])
+    stepping = dataclasses.replace(stage.ctx, clock=lambda: next(readings))
+    assert await states.wake_due(stepping) == 1
+    assert (await audit_books(stage.ctx)).threads[ana.thread].state == "snoozed"
 
 
 async def test_many_snoozes_wake_in_batches(stage: Stage) -> None:
