@@ -28,9 +28,12 @@ from inbox.flows import (
     states,
     teams,
 )
+from inbox.flows.context import Context
 from inbox.flows.imports.run import import_threads
 from inbox.flows.retention import retention
-from tests.cast import OPERATOR, assert_dense
+from inbox.store.engine import Tx
+from inbox.store.queries import Q
+from tests.cast import OPERATOR, assert_dense, look
 from tests.flows.stage import DAY, HOUR, MINUTE, Stage
 
 GOOD = "correct horse battery"
@@ -53,6 +56,121 @@ async def all_at_once(acts: list[Awaitable[object]]) -> list[BaseException]:
     return [one for one in told if isinstance(one, BaseException) and not isinstance(one, EXPECTED)]
 
 
+def import_for(ctx: Context, *people: Customer) -> Awaitable[object]:
+    """Import an old word of each, and a profile."""
+    said = {"author": "customer", "body": "Long ago", "sent_at": "2026-11-01T10:00:00.000Z"}
+    lines = [
+        {
+            "customer": {"id": who.id, "name": "From afar", "locale": "en"},
+            "messages": [{"client_id": "old", **said}],
+        }
+        for who in people
+    ]
+    file = io.BytesIO(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
+    return import_threads(ctx, file, report=ignore)
+
+
+def renew(stage: Stage, who: Customer) -> Awaitable[object]:
+    """A newer token with another profile."""
+    return stage.arrive(who.id, iat=stage.now_s, name="Somebody", region="US-FL")
+
+
+Hold = Callable[[Tx], Awaitable[object]]
+
+
+async def do_between(stage: Stage, act: Awaitable[object], *, first: Hold, then: Hold) -> None:
+    """Do it while another transaction holds the `first` lock, which then wants the other.
+
+    Where the act takes both in the other order, the two wait for each other and one fails.
+    """
+    held, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(tx: Tx) -> None:
+        await first(tx)
+        held.set()
+        await go_on.wait()
+        await then(tx)
+
+    holding = asyncio.create_task(stage.ctx.store.write(hold))
+    await held.wait()
+    acting = asyncio.ensure_future(act)
+    while not acting.done():
+        if await look(
+            stage.ctx,
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE wait_event_type = 'Lock' AND datname = current_database()",
+        ):
+            break
+    go_on.set()
+    await asyncio.gather(holding, acting)
+
+
+@pytest.mark.parametrize("kind", ["renew", "import", "erase", "repin"])
+async def test_the_thread_is_locked_before_its_customer(stage: Stage, kind: str) -> None:
+    """As a first message does, which notes at the customer that they have written."""
+    if stage.database.kind == "sqlite":
+        return  # one writer: nobody waits for anybody
+    ctx, ana = stage.ctx, await stage.arrive("ana", region="US-WA", iat=stage.now_s - 60)
+    acts: dict[str, Callable[[], Awaitable[object]]] = {
+        "renew": lambda: renew(stage, ana),
+        "import": lambda: import_for(ctx, ana),
+        "erase": lambda: privacy.erase(ctx, OPERATOR, customer="ana"),
+        "repin": lambda: handover.repin(
+            ctx, OPERATOR, thread=ana.thread, team=stage.tampa, reason="moved"
+        ),
+    }
+    await do_between(
+        stage,
+        acts[kind](),
+        first=lambda tx: tx.fetch(Q.lock_thread, thread=ana.thread),
+        then=lambda tx: tx.fetch(Q.lock_customer, customer="ana"),
+    )
+
+
+@pytest.mark.parametrize("kind", ["import", "retention"])
+async def test_who_writes_to_many_streams_locks_them_in_their_order(
+    stage: Stage, kind: str
+) -> None:
+    """As one message does in a thread that two teams see; the threads come in another order."""
+    if stage.database.kind == "sqlite":
+        return  # one writer
+    await stage.reopen(retention_days=1)
+    ctx, (low, high) = stage.ctx, sorted([stage.spokane, stage.tampa])
+    regions = {stage.spokane: "US-WA", stage.tampa: "US-FL"}
+    ana = await stage.arrive("ana", region=regions[high])
+    luis = await stage.arrive("luis", region=regions[low])
+    for who, agent in ((ana, stage.ravi), (luis, stage.bo)):
+        await stage.say(who, "1")
+        await states.resolve(ctx, agent, thread=who.thread)
+    stage.clock.pass_(9 * DAY)
+    act = import_for(ctx, ana, luis) if kind == "import" else retention(ctx)
+    await do_between(
+        stage,
+        act,
+        first=lambda tx: tx.fetch(Q.advance_stream, stream=f"team:{low}", count=0),
+        then=lambda tx: tx.fetch(Q.advance_stream, stream=f"team:{high}", count=0),
+    )
+
+
+async def test_retention_holds_no_stream_while_it_wants_a_thread(stage: Stage) -> None:
+    if stage.database.kind == "sqlite":
+        return  # one writer
+    await stage.reopen(retention_days=1)
+    ctx = stage.ctx
+    people = [await stage.arrive(f"c{n}", region="US-WA") for n in range(3)]
+    for who in people:
+        await stage.say(who, "1")
+        await states.resolve(ctx, stage.bo, thread=who.thread)
+    stage.clock.pass_(9 * DAY)
+    last = max(who.thread for who in people)
+    await do_between(
+        stage,
+        retention(ctx),
+        first=lambda tx: tx.fetch(Q.lock_thread, thread=last),
+        then=lambda tx: tx.fetch(Q.advance_stream, stream=f"team:{stage.spokane}", count=0),
+    )
+
+
 async def test_first_messages_renewed_tokens_erasures_and_imports_of_the_same_people(
     stage: Stage,
 ) -> None:
@@ -62,27 +180,11 @@ async def test_first_messages_renewed_tokens_erasures_and_imports_of_the_same_pe
             await stage.arrive(f"c{turn}-{n}", region="US-WA", iat=stage.now_s - 60)
             for n in range(8)
         ]
-        lines = [
-            {
-                "customer": {"id": who.id, "name": "From afar", "locale": "en"},
-                "messages": [
-                    {
-                        "client_id": f"old-{n}",
-                        "author": "customer",
-                        "body": "Long ago",
-                        "sent_at": "2026-11-01T10:00:00.000Z",
-                    }
-                    for n in range(5)
-                ],
-            }
-            for who in everybody
-        ]
-        file = io.BytesIO(b"".join(json.dumps(line).encode() + b"\n" for line in lines))
-        acts: list[Awaitable[object]] = [import_threads(ctx, file, report=ignore)]
+        acts: list[Awaitable[object]] = [import_for(ctx, *everybody)]
         for who in everybody:
             acts += [
                 stage.say(who, "1"),
-                stage.arrive(who.id, iat=stage.now_s, name="Somebody", region="US-FL"),
+                renew(stage, who),
                 privacy.erase(ctx, OPERATOR, customer=who.id),
                 stage.say(who, "2"),
                 agents.sign_out_customer(ctx, OPERATOR, customer=who.id),
@@ -94,6 +196,7 @@ async def test_first_messages_renewed_tokens_erasures_and_imports_of_the_same_pe
 
 
 async def test_whatever_is_done_at_once(stage: Stage) -> None:
+    await stage.reopen(retention_days=1)
     ctx, chance = stage.ctx, random.Random(1)
     people = [await stage.arrive(f"c{n}", region="US-WA", iat=stage.now_s - 90) for n in range(5)]
     both = await stage.agent("Bea", stage.spokane, stage.tampa, role="lead")
@@ -147,5 +250,5 @@ async def test_whatever_is_done_at_once(stage: Stage) -> None:
     for _ in range(6):
         acts = [chance.choice(kinds)() for _ in range(80)]
         assert await all_at_once(acts) == []
-        stage.clock.pass_(DAY)
+        stage.clock.pass_(2 * DAY)
     await assert_dense(ctx)
