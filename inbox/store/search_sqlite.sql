@@ -17,5 +17,6 @@ CREATE VIRTUAL TABLE search_words USING fts5(
     content_rowid = 'id',
     columnsize = 0,
     detail = 'none',
+    prefix = '2 3',
     tokenize = 'ascii'
 );

@@ -113,9 +113,7 @@ async def test_an_export_holds_everything(
     monkeypatch.setattr(privacy, "STEP", 3)
     ana = await story(ctx, cast)
     document = await taken(ctx, cast.mia, "ana")
-    assert list(document) == [
-        "exported_at", "customer", "thread", "conversations", "items", "audit"
-    ]  # fmt: skip
+    assert {"exported_at", "customer", "thread", "conversations", "items", "audit"} <= set(document)
     for secret in SECRETS:
         assert secret in repr(document), secret
     rows = await look(ctx, "SELECT seq, type FROM items ORDER BY seq")
