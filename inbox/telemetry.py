@@ -6,11 +6,12 @@ text of a message or a token.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, Literal, TextIO, TypeVar
+from typing import Any, Literal, TextIO, TypeVar, cast
 
 import msgspec
 import prometheus_client
@@ -65,7 +66,7 @@ def setup_logging(level: Level, format: Format, *, stream: TextIO | None = None)
     structlog.configure(
         processors=[*before, *after],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(out),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Lines(out))),
         cache_logger_on_first_use=False,
     )
     of_libraries = logging.StreamHandler(out)
@@ -78,6 +79,23 @@ def setup_logging(level: Level, format: Format, *, stream: TextIO | None = None)
     root = logging.getLogger()
     root.handlers = [of_libraries]
     root.setLevel(max(number, logging.WARNING))
+
+
+class _Lines:
+    """Where lines go. One that cannot be written is lost: a full disk under the log is no reason
+    for whoever says something to fail, least of all for the thread that writes the database.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 def _blot(_logger: object, _method: str, line: structlog.typing.EventDict) -> Any:

@@ -291,5 +291,6 @@ def _end_if_pages_lost(error: BaseException) -> None:
         "now, so that nothing is acknowledged that is not on disk. Check the disk, then start "
         "again: all that was acknowledged is there.\n"
     )
-    os.write(2, message.encode())
+    with contextlib.suppress(OSError):  # the log may lie on the same disk
+        os.write(2, message.encode())
     os._exit(os.EX_IOERR)

@@ -61,7 +61,8 @@ class Site:
 
     async def ended(self) -> int:
         """Wait until the server has ended by itself; its status."""
-        return await asyncio.to_thread(self._running.process.wait, 30)
+        await asyncio.to_thread(self._running.process.wait, 30)
+        return await self.end()
 
     def runs(self) -> bool:
         """Whether the process is there."""
