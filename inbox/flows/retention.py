@@ -24,7 +24,7 @@ LOOKED_AT = 200
 TOGETHER = 20
 """Threads with something to erase in one transaction."""
 TEXTS = 200
-"""Messages and notes of one thread erased at once."""
+"""Messages and notes of one thread erased at once; of several together about as many."""
 ROWS = 500
 """Rows of streams and logs forgotten at once."""
 JOBS_KEPT_MS = 7 * 86_400_000
@@ -97,6 +97,9 @@ async def _erase_in(ctx: Context, threads: list[str], before: int) -> tuple[int,
         locked = [await _lock(writing, thread) for thread in sorted(threads)]
         await lock_streams(writing, locked)
         for thread in locked:
+            if total >= TEXTS:
+                unfinished.append(thread.id)
+                continue
             erased = await _erase_in_one(writing, thread, before)
             total += erased
             if erased == TEXTS:

@@ -25,7 +25,7 @@ from inbox.store.rows import sure
 TOGETHER = 20
 """Threads in one transaction: their senders wait so long, and on SQLite every sender does."""
 TEXTS = 100
-"""Messages and notes of one thread in one transaction."""
+"""Messages and notes in one transaction."""
 NAMES = 10
 
 
@@ -112,18 +112,24 @@ async def index_due(ctx: Context, *, limit: int = 200) -> bool:
 
 
 async def _index(ctx: Context, threads: list[str]) -> bool:
-    """Index these; true where one of them has more than is done at once."""
+    """Index these; true where they may have more than is done at once."""
 
     async def work(writing: Writing) -> bool:
-        return any([await _index_thread(writing.tx, thread) for thread in threads])
+        left = TEXTS
+        for thread in threads:
+            if not left:
+                break
+            left -= await _index_thread(writing.tx, thread, limit=left)
+        return not left
 
     return await write(ctx, work)
 
 
-async def _index_thread(tx: Tx, thread_id: str) -> bool:
+async def _index_thread(tx: Tx, thread_id: str, *, limit: int) -> int:
+    """Index the next texts of one thread; how many there were."""
     thread = read_thread(sure(await tx.fetch_one(Q.lock_thread, thread=thread_id)))
     if not thread.unindexed:
-        return False
+        return 0
     customer = read_customer(sure(await tx.fetch_one(Q.get_customer, customer=thread.customer_id)))
     name = words(f"{customer.name or ''} {customer.id}")
     known = sure(
@@ -133,15 +139,14 @@ async def _index_thread(tx: Tx, thread_id: str) -> bool:
     )
     if not known[1]:
         await search.add_name(tx, thread=thread_id, words=name)
-    rows = await tx.fetch(Q.texts_after, thread=thread_id, after=known[0], limit=TEXTS)
+    rows = await tx.fetch(Q.texts_after, thread=thread_id, after=known[0], limit=limit)
     for item in map(read_item, rows):
         await search.add_item(
             tx, thread=thread_id, seq=item.seq, at=item.at, words=words(_read(item).body)
         )
-    if len(rows) == TEXTS:
-        return True
-    await tx.execute(Q.mark_indexed, thread=thread_id)
-    return False
+    if len(rows) < limit:
+        await tx.execute(Q.mark_indexed, thread=thread_id)
+    return len(rows)
 
 
 def _found(row: Row, wanted: tuple[Term, ...]) -> FoundItem:
