@@ -209,17 +209,16 @@ class Session:
     async def _close(self, close: effects.Close) -> None:
         """Say goodbye after what was said; a line that is stuck is cut when the time is over."""
         count_close(self._node.metrics, close.code)
-        with contextlib.suppress(TimeoutError, ConnectionError, RuntimeError):
+        with contextlib.suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(CLOSE_S):
-                if self._pump is not None:
-                    if close.at_once:
-                        self._out.clear()
-                        self._pump.cancel()
+                if close.at_once:
+                    # What is being written stays before the goodbye, for a reader who wakes up.
+                    # The task that writes it must not be cancelled: it shares its wait with us.
+                    self._out.clear()
+                elif self._pump is not None:
                     await asyncio.wait([self._pump])
                 await self._socket.close(code=close.code, message=close.reason.encode()[:120])
                 return
-        if self._pump is not None:
-            self._pump.cancel()
         if self._transport is not None:
             self._transport.abort()
 

@@ -66,9 +66,9 @@ class World:
         hear = self.node.hub.hear
         for one in seen:
             hints = self.store.write(thread, seen=one)
-            if number % 5:  # most hints come
+            if number % 3:  # most hints come
                 hear(hints[0])
-            if number % 7:
+            if number % 4:
                 hear(hints[1])
             if number % 11 == 0:  # some twice, some late
                 hear(hints[0])
