@@ -61,10 +61,11 @@ def with_conversation(thread: Thread, conv: Conversation) -> Thread:
 
 
 def holder_of(thread: Thread, people: Roster) -> Holder | None:
-    """Who has the conversation, by name."""
+    """Who has the conversation, by name; one whom this process has not heard of yet has none."""
     if thread.assignee_id is None:
         return None
-    return Holder(thread.assignee_id, people.agent(thread.assignee_id).name)
+    known = people.agents.get(thread.assignee_id)
+    return Holder(thread.assignee_id, "another agent" if known is None else known.name)
 
 
 async def settle(

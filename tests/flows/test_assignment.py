@@ -92,6 +92,21 @@ async def test_taking_what_is_mine_changes_nothing(stage: Stage) -> None:
     assert sum(line.type == "assignee" for line in log) == 1
 
 
+async def test_who_was_hired_a_moment_ago_elsewhere_holds_it_all_the_same(stage: Stage) -> None:
+    """A process that has not heard of the agent yet refuses as ever; only the name is missing."""
+    if stage.database.kind == "sqlite":
+        return  # one process at a time: the folder's lock
+    ana, beside = await asked(stage), await stage.beside()
+    await assignment.take(beside, stage.bo, thread=ana.thread)  # it knows the people by now
+    await assignment.release(beside, stage.bo, thread=ana.thread)
+    new = await stage.agent("Noa", stage.spokane)
+    await assignment.take(stage.ctx, new, thread=ana.thread)
+    with pytest.raises(Conflict) as refused:
+        await assignment.take(beside, stage.bo, thread=ana.thread)
+    assert refused.value.holder is not None
+    assert refused.value.holder.id == new.id
+
+
 async def test_given_away_and_left_to_the_queue(stage: Stage) -> None:
     ctx, ana = stage.ctx, await asked(stage)
     await assignment.take(ctx, stage.bo, thread=ana.thread)

@@ -194,7 +194,7 @@ async def test_a_reader_never_sees_a_number_without_those_below(stage: Stage) ->
 
 SHOWN: dict[str, dict[str, set[str] | None]] = {
     "message": {"message": {"id", "author", "body", "sent_at", "conversation", "attachments",
-                            "client_id"}},
+                            "client_id", "urgent"}},
     "status": {"status": {"state", "conversation"}},
     "serving": {"serving": {"team", "why"}},
     "pin": {"team": {"id", "key", "name"}},
