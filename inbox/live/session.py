@@ -28,6 +28,7 @@ LEEWAY_MS = 30_000
 """By how much two clocks may differ, as the contract says: a token ends so much later."""
 
 Socket: TypeAlias = web.WebSocketResponse[Any]
+Signs: TypeAlias = dict[tuple[str, str, bool], Sign]
 
 
 class Session:
@@ -42,6 +43,7 @@ class Session:
         "_node",
         "_out",
         "_pump",
+        "_signs",
         "_socket",
         "_transport",
         "audience",
@@ -70,6 +72,7 @@ class Session:
         self._counted = False
         self._out: list[bytes] = []
         self._pump: asyncio.Task[None] | None = None
+        self._signs: Signs | None = None
         self._gate: asyncio.Future[None] | None = None
         self._closing: asyncio.Task[None] | None = None
 
@@ -172,7 +175,7 @@ class Session:
             case effects.Mark():
                 spawn(self._mark(effect))
             case effects.Show(kind, thread, on, private):
-                spawn(self._show(Sign(kind, thread, on, private)))
+                self._show(Sign(kind, thread, on, private))
             case effects.SignIn(token):
                 spawn(self._sign_in(token))
             case effects.Renew(token):
@@ -327,8 +330,22 @@ class Session:
         else:
             self.feed(inputs.Failed(ask.ticket, found))
 
-    async def _show(self, sign: Sign) -> None:
-        who = self.who
-        if who is not None:
-            show = self._node.people.show(who, sign=sign, origin=self.connection)
+    def _show(self, sign: Sign) -> None:
+        """Show signs one after the other, so that none overtakes the one that takes it back.
+
+        Of those that wait only the last of a kind counts.
+        """
+        key = (sign.kind, sign.thread, sign.private)
+        if self._signs is not None:
+            self._signs.pop(key, None)
+            self._signs[key] = sign
+        else:
+            self._signs = {key: sign}
+            self._node.spawn(self._show_all(self._signs))
+
+    async def _show_all(self, signs: Signs) -> None:
+        while signs and self.who is not None:
+            sign = signs.pop(next(iter(signs)))
+            show = self._node.people.show(self.who, sign=sign, origin=self.connection)
             await self._node.outcome(show)
+        self._signs = None

@@ -15,7 +15,7 @@ def test_the_rate_is_kept_and_the_wait_is_bounded() -> None:
     for second in range(4):
         in_time = sum(second <= wait < second + 1 for wait in waits[11:])
         assert in_time == 100
-    for _ in range(10):
+    for _ in range(11):
         door.enter(50.0)
     with pytest.raises(Overloaded):
         door.enter(50.0)
