@@ -98,6 +98,24 @@ CREATE TABLE customers (
     created_at    BIGINT NOT NULL
 );
 
+-- A customer's device, as its app registered it: the provider's token or Web Push subscription
+-- (JSON), and the hash of the fetch token by which its extension may read and acknowledge.
+CREATE TABLE devices (
+    customer_id   TEXT NOT NULL REFERENCES customers (id),
+    device_id     TEXT NOT NULL,
+    platform      TEXT NOT NULL CHECK (platform IN ('apns', 'fcm', 'webpush')),
+    token         TEXT,
+    subscription  TEXT,
+    app_id        TEXT,
+    environment   TEXT,
+    locale        TEXT,
+    push_enabled  BOOLEAN NOT NULL,
+    fetch_hash    TEXT NOT NULL UNIQUE,
+    registered_at BIGINT NOT NULL,
+    seen_at       BIGINT NOT NULL,
+    PRIMARY KEY (customer_id, device_id)
+);
+
 -- ---------------------------------------------------------------------------------- threads
 
 -- One lifelong line per customer, its pin, the live state of its newest conversation, and the

@@ -1,6 +1,7 @@
 """Tokens that this server makes, and the keyed hashes that it keeps of what others made.
 
-A token is `pbx_` (a person's or program's own) or `pbs_` (a browser session) and 36 letters and
+A token is `pbx_` (a person's or program's own), `pbs_` (a browser session) or `pbf_` (a device's,
+to fetch and acknowledge) and 36 letters and
 digits: 30 random ones, 178 bits, and 6 of checksum, by which a cut or mistyped token is known
 without a look into the database and a secret scanner knows a real one in a repository. Only its
 SHA-256 is stored: with that much randomness a slow hash would add nothing.
@@ -17,8 +18,8 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _RANDOM = 30
 _CHECK = 6
 
-TokenKind = Literal["personal", "session"]
-_PREFIXES: dict[str, TokenKind] = {"pbx_": "personal", "pbs_": "session"}
+TokenKind = Literal["personal", "session", "fetch"]
+_PREFIXES: dict[str, TokenKind] = {"pbx_": "personal", "pbs_": "session", "pbf_": "fetch"}
 
 
 class Keys:

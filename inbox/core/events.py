@@ -29,7 +29,10 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Message(msgspec.Struct, frozen=True):
-    """What both sides see. `client_id` is shown to its own side only."""
+    """What both sides see. `client_id` is shown to its own side only.
+
+    `urgent` is there, and true, where the customer said that it cannot wait.
+    """
 
     id: str
     author: Author
@@ -37,6 +40,7 @@ class Message(msgspec.Struct, frozen=True):
     sent_at: str
     conversation: int
     attachments: tuple[str, ...] = ()
+    urgent: bool | msgspec.UnsetType = msgspec.UNSET
     client_id: str | msgspec.UnsetType = msgspec.UNSET
 
 

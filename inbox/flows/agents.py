@@ -251,7 +251,7 @@ async def revoke_token(ctx: Context, who: Agent | Operator, *, token: str) -> No
 
 
 async def sign_out_customer(ctx: Context, who: Agent | Operator, *, customer: str) -> None:
-    """Refuse the customer's tokens made until now, and close its live connections.
+    """Refuse the customer's tokens made until now, forget its devices, close its live connections.
 
     Tokens say when they were made in whole seconds, so one made within this second is refused too.
     """
@@ -262,6 +262,7 @@ async def sign_out_customer(ctx: Context, who: Agent | Operator, *, customer: st
             raise NotFound("there is no such customer")
         next_second = writing.at // 1000 + 1
         await writing.tx.execute(Q.sign_out_customer, customer=customer, at=next_second)
+        await writing.tx.execute(Q.remove_devices, customer=customer)
         found = await writing.tx.fetch_one(Q.get_thread_of, customer=customer)
         thread = None if found is None else found[0]
         await record(ctx, writing, who, "sign_out", thread=thread)

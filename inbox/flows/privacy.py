@@ -7,7 +7,7 @@ remembered until it is finished: after a crash `finish_erasures` goes on with it
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -48,24 +48,34 @@ class _Begun(msgspec.Struct, frozen=True):
     done: int = 0
 
 
+class _Held(NamedTuple):
+    """What an export begins with, as one transaction saw it."""
+
+    known: Customer
+    devices: list[Row]
+    thread: Thread
+    matters: list[Row]
+
+
 async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> AsyncIterator[bytes]:
     """One JSON document, in pieces, with everything held of a customer.
 
-    `{exported_at, customer, thread, conversations, items, audit}`: the profile, the thread's state,
-    its matters, the whole log as the desk sees it, notes and reasons included, and who looked at or
-    changed it. Each piece is read at its own moment, the log up to where it was at the start. The
-    export itself is in the audit log before the first byte. For admins; NotFound.
+    `{exported_at, customer, devices, thread, conversations, items, audit}`: the profile, the
+    devices, the thread's state, its matters, the whole log as the desk sees it, notes and reasons
+    included, and who looked at or changed it. Each piece is read at its own moment, the log up to
+    where it was at the start. The export itself is in the audit log before the first byte. For
+    admins; NotFound.
     """
     demand(who, "administer")
 
-    async def work(writing: Writing) -> tuple[Customer, Thread, list[Row]]:
+    async def work(writing: Writing) -> _Held:
         known, thread = await _find(writing.tx, customer)
         await record(ctx, writing, who, "export", thread=thread.id)
         matters = await writing.tx.fetch(Q.conversations_of, thread=thread.id)
-        return known, thread, matters
+        devices = await writing.tx.fetch(Q.list_devices, customer=customer)
+        return _Held(known, devices, thread, matters)
 
-    known, thread, matters = await write(ctx, work)
-    return _pieces(ctx, who, known, thread, matters)
+    return _pieces(ctx, who, await write(ctx, work))
 
 
 async def erase(ctx: Context, who: Agent | Operator, *, customer: str) -> Erasure:
@@ -106,6 +116,7 @@ async def _begin(
     known, thread = await _find(tx, customer)
     next_second = writing.at // 1000 + 1  # tokens say when they were made in whole seconds
     await tx.execute(Q.forget_customer, customer=customer, at=writing.at, signed_out=next_second)
+    await tx.execute(Q.remove_devices, customer=customer)
     if known.written_at is not None:
         await tx.execute(Q.count_customer, team=thread.home_team, change=-1)
     await record(ctx, writing, who, "erase", thread=thread.id)
@@ -194,15 +205,14 @@ async def _find(tx: Tx, customer: str) -> tuple[Customer, Thread]:
     return read_customer(row), read_thread(locked)
 
 
-async def _pieces(
-    ctx: Context, who: Agent | Operator, known: Customer, thread: Thread, matters: list[Row]
-) -> AsyncIterator[bytes]:
-    people = await roster(ctx)
+async def _pieces(ctx: Context, who: Agent | Operator, held: _Held) -> AsyncIterator[bytes]:
+    people, thread = await roster(ctx), held.thread
     head = {
         "exported_at": to_text(ctx.clock()),
-        "customer": _customer(known),
+        "customer": _customer(held.known),
+        "devices": [_device(row) for row in held.devices],
         "thread": _thread(thread, people),
-        "conversations": [_matter(row, people) for row in matters],
+        "conversations": [_matter(row, people) for row in held.matters],
     }
     yield msgspec.json.encode(head)[:-1] + b',"items":['
     since = thread.floor
@@ -228,6 +238,19 @@ async def _page(ctx: Context, thread: str, since: int) -> list[Row]:
         return await tx.fetch(Q.thread_page, thread=thread, since=since, limit=STEP)
 
     return await ctx.store.read(look)
+
+
+def _device(row: Row) -> dict[str, Any]:
+    names = ("id", "platform", "token", "subscription", "app_id", "environment", "locale")
+    told: dict[str, Any] = dict(zip(names, row[:7], strict=True))
+    if told["subscription"] is not None:
+        told["subscription"] = msgspec.json.decode(told["subscription"])
+    return {
+        **told,
+        "push_enabled": bool(row[7]),
+        "registered_at": _when(row[8]),
+        "seen_at": _when(row[9]),
+    }
 
 
 def _customer(known: Customer) -> dict[str, Any]:

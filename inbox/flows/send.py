@@ -211,6 +211,7 @@ def _message(
         body=keyed.body,
         sent_at=to_text(writing.at),
         conversation=thread.conversation,
+        urgent=keyed.draft.urgent or msgspec.UNSET,
         client_id=keyed.draft.client_id,
     )
 

@@ -31,6 +31,7 @@ class NumberedMessage(msgspec.Struct, frozen=True):
     sent_at: str
     conversation: int
     attachments: tuple[str, ...] = ()
+    urgent: bool | msgspec.UnsetType = msgspec.UNSET
     client_id: str | msgspec.UnsetType = msgspec.UNSET
 
 

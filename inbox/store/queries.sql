@@ -326,6 +326,47 @@ UPDATE customers SET written_at = :at WHERE id = :customer AND written_at IS NUL
 -- Refuse the customer's tokens made before a moment (Unix seconds); never goes back.
 UPDATE customers SET signed_out_at = :at WHERE id = :customer AND signed_out_at < :at
 
+-- ================================================================================== devices
+
+-- name: put_device
+-- Register a device, or what its app says of it now, with a new fetch token. seen_at moves with
+-- every registration, registered_at only with another token or subscription.
+INSERT INTO devices (customer_id, device_id, platform, token, subscription, app_id, environment,
+                     locale, push_enabled, fetch_hash, registered_at, seen_at)
+VALUES (:customer, :device, :platform, :token, :subscription, :app_id, :environment,
+        :locale, :push_enabled, :fetch_hash, :at, :at)
+ON CONFLICT (customer_id, device_id) DO UPDATE SET
+    registered_at = CASE
+        WHEN devices.platform = excluded.platform
+         AND COALESCE(devices.token, '') = COALESCE(excluded.token, '')
+         AND COALESCE(devices.subscription, '') = COALESCE(excluded.subscription, '')
+        THEN devices.registered_at ELSE excluded.registered_at END,
+    platform = excluded.platform, token = excluded.token, subscription = excluded.subscription,
+    app_id = excluded.app_id, environment = excluded.environment, locale = excluded.locale,
+    push_enabled = excluded.push_enabled, fetch_hash = excluded.fetch_hash,
+    seen_at = excluded.seen_at
+
+-- name: remove_device
+-- Forget a device, and its fetch token with it.
+DELETE FROM devices WHERE customer_id = :customer AND device_id = :device
+
+-- name: remove_devices
+-- Forget every device of a customer.
+DELETE FROM devices WHERE customer_id = :customer
+
+-- name: list_devices
+-- A customer's devices, in the order they were registered.
+SELECT device_id, platform, token, subscription, app_id, environment, locale, push_enabled,
+       registered_at, seen_at
+FROM devices WHERE customer_id = :customer ORDER BY registered_at, device_id
+
+-- name: find_fetch_token
+-- Whose fetch token this is: the customer, its thread and name.
+SELECT d.customer_id, t.id, c.name FROM devices d
+JOIN customers c ON c.id = d.customer_id
+JOIN threads t ON t.customer_id = c.id
+WHERE d.fetch_hash = :hash
+
 -- ================================================================================== people
 
 -- fragment: team_columns

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from inbox.core.policy import Customer
-from inbox.flows import customer_views, receipts
+from inbox.flows import customer_views, devices, receipts
 from inbox.flows import send as sending
 from inbox.flows.customer_views import CustomerThread, RawPage, TeamPage
+from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.poll import Events
 from inbox.flows.send import Draft
 from inbox.flows.streams import Stream
@@ -65,3 +66,19 @@ async def list_events(call: Call[Customer, None, Since]) -> Events:
 async def get_team(call: Call[Customer, None, None]) -> TeamPage:
     """My team: who they are."""
     return await customer_views.team_page(call.ctx, call.who)
+
+
+async def register_device(call: Call[Customer, DeviceDraft, None]) -> Registered:
+    """Register a device of mine, or renew what is known of it.
+
+    Repeat it at every start of the app. The fetch token may read and acknowledge my messages, for
+    the app's notification extension; it is shown this once, and ends with the next registration.
+    """
+    return await devices.register(
+        call.ctx, call.who, device_id=call.path["device"], draft=call.body
+    )
+
+
+async def remove_device(call: Call[Customer, None, None]) -> None:
+    """Forget a device of mine, and its fetch token with it."""
+    await devices.remove(call.ctx, call.who, device_id=call.path["device"])

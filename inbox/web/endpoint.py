@@ -16,7 +16,7 @@ from multidict import CIMultiDict
 from inbox.core.errors import BadRequest, NotFound, PinboxError, Unauthorized
 from inbox.core.origins import SESSION_COOKIE
 from inbox.core.policy import Action, Agent, Customer, demand
-from inbox.flows import signin
+from inbox.flows import devices, signin
 from inbox.web.browsers import API_HEADERS
 from inbox.web.problems import answer_fault, answer_problem
 from inbox.web.reading import (
@@ -100,6 +100,9 @@ def serve_socket(site: Site, socket: Socket) -> AioHandler:
     return handle
 
 
+FETCH_PREFIX = "pbf_"
+
+
 def bearer(request: web.Request) -> str | None:
     """The token of `Authorization: Bearer` (RFC 6750), if there is one."""
     said = request.headers.get("Authorization")
@@ -113,11 +116,13 @@ def _entry(site: Site, route: Route) -> Callable[[web.Request], Awaitable[Any]] 
     if route.scope == "public":
         return None
     if route.scope == "customer":
-        return _customers(site, counted=route.counted)
+        return _customers(site, counted=route.counted, fetch=route.fetch)
     return _agents(site, route)
 
 
-def _customers(site: Site, *, counted: bool) -> Callable[[web.Request], Awaitable[Customer]]:
+def _customers(
+    site: Site, *, counted: bool, fetch: bool
+) -> Callable[[web.Request], Awaitable[Customer]]:
     ctx, failed = site.ctx, site.ctx.metrics.failed_sign_ins("customer")
 
     async def let_in(request: web.Request) -> Customer:
@@ -125,7 +130,10 @@ def _customers(site: Site, *, counted: bool) -> Callable[[web.Request], Awaitabl
         if token is None:
             raise Unauthorized("send Authorization: Bearer with a token of your backend")
         try:
-            who = await signin.customer(ctx, token)
+            if fetch and token.startswith(FETCH_PREFIX):
+                who = await devices.fetcher(ctx, token)
+            else:
+                who = await signin.customer(ctx, token)
         except Unauthorized:
             failed.inc()
             raise

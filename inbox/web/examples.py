@@ -13,6 +13,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "NewNote": {"client_id": "n-7", "body": "Third outage this month; credit is due."},
     "Upto": {"upto": 5},
     "Shown": {"upto": 5, "device_id": "phone-1"},
+    "DeviceDraft": {
+        "platform": "fcm",
+        "token": "dGVzdC10b2tlbg:APA91bH",
+        "app_id": "com.example.carrier",
+        "locale": "en-US",
+        "push_enabled": True,
+    },
     "SignIn": {"name": "Bo", "password": "a long password of Bo's"},
     "OnDuty": {"on": True},
     "ToAgent": {"agent": _AGENT},

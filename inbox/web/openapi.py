@@ -52,6 +52,7 @@ _SCHEMES: Json = {
         "bearerFormat": "JWT",
         "description": "signed by the company's backend: `sub`, `aud=pinbox`, `iat`, `exp`",
     },
+    "fetch": {"type": "http", "scheme": "bearer", "description": "a device's `pbf_…`"},
     "personal": {"type": "http", "scheme": "bearer", "description": "an agent's `pbx_…`"},
     "session": {"type": "apiKey", "in": "cookie", "name": "pinbox_session"},
 }
@@ -113,6 +114,7 @@ def _operation(route: Route, named: dict[int, Json], schemas: Json) -> Json:
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
     if route.scope != "public":
         schemes = ["customer"] if route.scope == "customer" else ["personal", "session"]
+        schemes += ["fetch"] if route.fetch else []
         operation["security"] = [{scheme: []} for scheme in schemes]
     if route.scope in {"lead", "admin"}:
         operation["x-role"] = route.scope
@@ -132,15 +134,19 @@ def _in_path(route: Route) -> list[Json]:
             "name": name,
             "in": "path",
             "required": True,
-            "description": "the id that the server gave"
-            if name in IDS
-            else "the id that the company's backend gave (`sub`)",
+            "description": "the id that the server gave" if name in IDS else _GIVEN[name],
             "schema": {"type": "string", "pattern": ID_PATTERN}
             if name in IDS
             else {"type": "string", "minLength": 1, "maxLength": 128},
         }
         for name in route.names
     ]
+
+
+_GIVEN = {
+    "customer": "the id that the company's backend gave (`sub`)",
+    "device": "the id that the app gave: 1 to 128 printable ASCII characters without spaces",
+}
 
 
 def _in_query(route: Route, named: dict[int, Json], schemas: Json) -> list[Json]:

@@ -73,6 +73,8 @@ class Route:
     success: tuple[int, ...] = (200,)
     errors: tuple[type[PinboxError], ...] = ()
     counted: bool = True
+    fetch: bool = False
+    """Whether a device's fetch token may use it too, beside the customer's own."""
     media: str = "application/json"
 
     @property
@@ -89,7 +91,7 @@ class Route:
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 ID_PATTERN = f"^{_UUID}$"
 IDS = {"thread", "team", "agent", "token"}
-"""Names in paths that are ids of ours; all others are a customer's id, made by the company."""
+"""Names in paths that are ids of ours; others are made by the company (`sub`) or its app."""
 
 _is_id = re.compile(_UUID).fullmatch
 CUSTOMER_ID_LIMIT = 128

@@ -29,6 +29,7 @@ from inbox.flows.agents import (
 from inbox.flows.audit import AuditPage
 from inbox.flows.customer_views import CustomerThread, TeamPage
 from inbox.flows.desk_views import Duty, Me, TeamSheets
+from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.privacy import Erasure
 from inbox.flows.search import SearchPage
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
@@ -79,13 +80,15 @@ SENT = (201, 200)
 ROUTES: tuple[Route, ...] = (
     # a customer's app
     Route("customer", "GET", "/v1/thread", customer.get_thread, gives=CustomerThread, errors=(NotFound,)),
-    Route("customer", "GET", "/v1/thread/messages", customer.list_messages, query=Before, gives=MessagePage, errors=(NotFound,)),
+    Route("customer", "GET", "/v1/thread/messages", customer.list_messages, query=Before, gives=MessagePage, errors=(NotFound,), fetch=True),
     Route("customer", "POST", "/v1/thread/messages", customer.send_message, NewMessage, gives=Reply, success=SENT, errors=(NotFound, Conflict), counted=False),
     Route("customer", "POST", "/v1/thread/read", customer.mark_read, Upto, success=(204,), errors=(NotFound,)),
-    Route("customer", "POST", "/v1/thread/ack", customer.mark_shown, Shown, success=(204,), errors=(NotFound,)),
-    Route("customer", "GET", "/v1/thread/events", customer.list_events, query=Since, gives=ThreadEvents, errors=(NotFound, Gone)),
+    Route("customer", "POST", "/v1/thread/ack", customer.mark_shown, Shown, success=(204,), errors=(NotFound,), fetch=True),
+    Route("customer", "GET", "/v1/thread/events", customer.list_events, query=Since, gives=ThreadEvents, errors=(NotFound, Gone), fetch=True),
     Route("public", "GET", "/v1/thread/live", service.live_thread, success=(101,)),
     Route("customer", "GET", "/v1/team", customer.get_team, gives=TeamPage, errors=(NotFound,)),
+    Route("customer", "PUT", "/v1/devices/{device}", customer.register_device, DeviceDraft, gives=Registered),
+    Route("customer", "DELETE", "/v1/devices/{device}", customer.remove_device, success=(204,)),
 
     # the desk
     Route("public", "POST", "/v1/desk/session", session.open_session, SignIn, gives=SignedIn, success=(201,), errors=(Unauthorized, Forbidden, RateLimited)),

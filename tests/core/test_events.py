@@ -28,6 +28,7 @@ PUBLIC = {
         "message.sent_at",
         "message.conversation",
         "message.attachments",
+        "message.urgent",
     },
     "status": {"status.state", "status.conversation"},
     "serving": {
@@ -55,6 +56,8 @@ def fill(draw: st.DrawFn, kind: Any) -> Any:
         return kind(**{field.name: fill(draw, field.type) for field in fields})
     if get_origin(kind) is Literal:
         return draw(st.sampled_from(get_args(kind)))
+    if kind == bool | msgspec.UnsetType:
+        return draw(st.sampled_from([True, msgspec.UNSET]))
     if kind in {int, int | None}:
         return draw(st.integers(10**9, 10**12))
     if kind == tuple[str, ...]:

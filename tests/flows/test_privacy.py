@@ -113,7 +113,8 @@ async def test_an_export_holds_everything(
     monkeypatch.setattr(privacy, "STEP", 3)
     ana = await story(ctx, cast)
     document = await taken(ctx, cast.mia, "ana")
-    assert {"exported_at", "customer", "thread", "conversations", "items", "audit"} <= set(document)
+    told = ["exported_at", "customer", "devices", "thread", "conversations", "items", "audit"]
+    assert list(document) == told
     for secret in SECRETS:
         assert secret in repr(document), secret
     rows = await look(ctx, "SELECT seq, type FROM items ORDER BY seq")

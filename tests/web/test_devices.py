@@ -1,0 +1,115 @@
+"""Devices: registered and kept, with a token that can fetch and acknowledge and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.servers import People, Server
+
+PHONE = {
+    "platform": "apns",
+    "token": "AB" * 32,
+    "app_id": "com.example.carrier",
+    "environment": "production",
+    "locale": "en-US",
+    "push_enabled": True,
+}
+BROWSER = {
+    "platform": "webpush",
+    "push_enabled": True,
+    "subscription": {
+        "endpoint": "https://push.example.com/abc",
+        "expirationTime": None,
+        "keys": {"p256dh": "B" * 87, "auth": "a" * 22},
+    },
+}
+
+
+async def register(server: Server, sub: str = "ana", **changed: Any) -> str:
+    token = server.token(sub)
+    draft = {**PHONE, **changed}
+    reply = await server.ask("PUT", "/v1/devices/phone-1", draft, token=token)
+    assert reply.status == 200, reply.raw
+    assert reply.body["device"]["id"] == "phone-1"
+    assert "token" not in reply.body["device"]
+    return str(reply.body["fetch_token"])
+
+
+async def test_a_fetch_token_reads_and_acknowledges_and_no_more(server: Server) -> None:
+    fetch = await register(server)
+    sent = await server.ask(
+        "POST", "/v1/thread/messages", {"client_id": "1", "body": "Hi"}, token=server.token("ana")
+    )
+    seen = await server.ask("GET", "/v1/thread/messages", token=fetch)
+    assert [one["seq"] for one in seen.body["items"]] == [sent.body["message"]["seq"]]
+    assert (await server.ask("GET", "/v1/thread/events", token=fetch)).status == 200
+    assert (await server.ask("POST", "/v1/thread/ack", {"upto": 3}, token=fetch)).status == 204
+    for method, path, body in (
+        ("GET", "/v1/thread", None),
+        ("POST", "/v1/thread/messages", {"client_id": "2", "body": "Hi"}),
+        ("POST", "/v1/thread/read", {"upto": 3}),
+        ("PUT", "/v1/devices/phone-1", PHONE),
+        ("DELETE", "/v1/devices/phone-1", None),
+        ("GET", "/v1/team", None),
+        ("GET", "/v1/desk/me", None),
+    ):
+        assert (await server.ask(method, path, body, token=fetch)).status == 401, path
+
+
+async def test_the_next_registration_ends_the_token_before(server: Server) -> None:
+    first = await register(server)
+    second = await register(server, push_enabled=False)
+    assert (await server.ask("GET", "/v1/thread/messages", token=first)).status == 401
+    assert (await server.ask("GET", "/v1/thread/messages", token=second)).status == 200
+
+
+async def test_a_removed_device_is_forgotten(server: Server) -> None:
+    fetch, token = await register(server), server.token("ana")
+    assert (await server.ask("DELETE", "/v1/devices/phone-1", token=token)).status == 204
+    assert (await server.ask("GET", "/v1/thread/messages", token=fetch)).status == 401
+    assert (await server.ask("DELETE", "/v1/devices/phone-1", token=token)).status == 404
+
+
+async def test_a_sign_out_forgets_the_devices_and_an_export_shows_them(
+    server: Server, people: People
+) -> None:
+    fetch = await register(server)
+    held = await server.ask("GET", "/v1/admin/customers/ana/export", token=people.mia)
+    assert held.body["devices"][0]["token"] == "ab" * 32
+    out = await server.ask("POST", "/v1/admin/customers/ana/sign-out", token=people.mia)
+    assert out.status == 204
+    assert (await server.ask("GET", "/v1/thread/messages", token=fetch)).status == 401
+
+
+async def test_a_browser_registers_its_subscription(server: Server) -> None:
+    token = server.token("ana")
+    reply = await server.ask("PUT", "/v1/devices/tab", BROWSER, token=token)
+    assert (reply.status, reply.body["device"]["platform"]) == (200, "webpush")
+
+
+@pytest.mark.parametrize(
+    ("changed", "path"),
+    [
+        ({"token": "not hex"}, "body.token"),
+        ({"token": None}, "body.token"),
+        ({"environment": None}, "body.environment"),
+        ({"environment": "moon"}, "body.environment"),
+        ({"platform": "pigeon"}, "body.platform"),
+        ({"platform": "fcm", "token": "\n"}, "body.token"),
+        ({"subscription": BROWSER["subscription"]}, "body.subscription"),
+        ({"platform": "webpush"}, "body.token"),
+        ({"platform": "webpush", "token": None}, "body.subscription"),
+        ({"locale": "??"}, "body.locale"),
+        ({"push_enabled": "yes"}, "body.push_enabled"),
+        ({"colour": "red"}, "body.colour"),
+    ],
+)
+async def test_bad_input_names_the_field(
+    server: Server, changed: dict[str, Any], path: str
+) -> None:
+    token = server.token("ana")
+    reply = await server.ask("PUT", "/v1/devices/phone-1", {**PHONE, **changed}, token=token)
+    assert reply.status == 400, reply.raw
+    assert [one["path"] for one in reply.body["errors"]] == [path]
