@@ -66,9 +66,7 @@ async def judge(site: Site, ledger: Ledger) -> None:
     assert acknowledged
     shown = [item for item in await read_team(site) if item["type"] == "message"]
     for customer, expected in acknowledged.items():
-        messages = [
-            item for item in await read_thread(site, customer) if item["type"] == "message"
-        ]
+        messages = [item for item in await read_thread(site, customer) if item["type"] == "message"]
         stored = [(item["message"]["client_id"], item["seq"]) for item in messages]
         assert sorted(stored) == sorted(expected.items()), customer
         for item in messages:
@@ -134,5 +132,3 @@ def place(cursor: str) -> int:
 def seqs(items: Sequence[Item]) -> list[int]:
     """The items' places."""
     return [item["seq"] for item in items]
-
-

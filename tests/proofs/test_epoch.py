@@ -11,6 +11,7 @@ from inbox.client import CustomerClient, DeskClient
 from tests.proofs.judge import Reader, place, read_team, read_thread, reading, seqs
 from tests.proofs.sites import PACE, Site, ask
 
+
 async def test_a_lost_future_is_forgotten_by_everybody(site: Site, tmp_path: Path) -> None:
     saved = tmp_path / "saved.db"
     await site.start()

@@ -19,7 +19,6 @@ HTTP = ("ana", "luis", "mei")
 LIVE = ("kim", "lea")
 
 
-
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=LONG)])
 def home(request: pytest.FixtureRequest) -> Site:
     """A place on this engine."""
