@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import resource
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
@@ -59,6 +61,7 @@ def run_server(data: Path, settings: Settings, say: Callable[[Ready, str], None]
     setup_logging(settings.log_level, settings.log_format)
     os.umask(0o077)  # what is written is for this user alone
     _raise_file_limit()
+    _tune_interpreter()
     return uvloop.run(_serve(data, settings, say))
 
 
@@ -161,6 +164,19 @@ def _url_of(runner: web.AppRunner, host: str) -> str:
     port = runner.addresses[0][1]
     shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _tune_interpreter() -> None:
+    """Let the loop and the writer share the interpreter fairly, and collect garbage more rarely.
+
+    The writer lets go of the interpreter's lock at every statement; with the default of 5 ms it
+    would wait so long for it each time that the loop is busy. What was made at the start lives as
+    long as the process, and requests leave few cycles. Measured in `docs/performance.md`.
+    """
+    sys.setswitchinterval(0.0005)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _raise_file_limit() -> None:
