@@ -82,8 +82,10 @@ def setup_logging(level: Level, format: Format, *, stream: TextIO | None = None)
 
 
 class _Lines:
-    """Where lines go. One that cannot be written is lost: a full disk under the log is no reason
-    for whoever says something to fail, least of all for the thread that writes the database.
+    """Where lines go; one that cannot be written is lost.
+
+    A full disk under the log is no reason for whoever says something to fail, least of all for the
+    thread that writes the database.
     """
 
     def __init__(self, stream: TextIO) -> None:

@@ -69,4 +69,3 @@ class SqliteTx:
         except (sqlite3.Error, MemoryError) as error:
             self.fault = error
             raise
-
