@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from inbox.core.frames import ClientFrame, encode_events
+from inbox.core.frames import ClientFrame, Send, Subscribe, encode_events
 from inbox.core.policy import Agent, Customer
 from inbox.core.sync import Batch, Limits, State, Sync, effects, inputs
 
@@ -92,3 +92,16 @@ def batch(since: int, until: int, *, seqs: list[int] | None = None, more: bool =
 def pick(wanted: list[Any], kind: type[Any]) -> list[Any]:
     """The effects of one kind."""
     return [effect for effect in wanted if isinstance(effect, kind)]
+
+
+def draft(id: int | str = 1, *, thread: str | None = None) -> Send:  # noqa: A002
+    """A send of one line."""
+    return Send(id=id, client_id=f"c{id}", body="Hello", thread=thread)
+
+
+def follow(machine: Machine, *, since: int | None = 0, head: int, floor: int = 0) -> int:
+    """Join the thread's stream as its customer, from a place."""
+    cursor = None if since is None else f"{EPOCH}:{since}"
+    (join,) = pick(machine.hear(Subscribe(stream="thread", since=cursor)), effects.Join)
+    machine.feed(inputs.Joined("thread", join.turn, head=head, floor=floor))
+    return int(join.turn)
