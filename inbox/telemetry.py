@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, TextIO, TypeVar, cast
@@ -79,6 +80,27 @@ def setup_logging(level: Level, format: Format, *, stream: TextIO | None = None)
     root = logging.getLogger()
     root.handlers = [of_libraries]
     root.setLevel(max(number, logging.WARNING))
+
+
+class Sparing:
+    """Lets one line of a kind through in a second: a storm must not drown the log.
+
+    The metric counts them all; the next line says how many were left out.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._said_at: dict[str, float] = {}
+        self._left_out: dict[str, int] = {}
+
+    def left_out(self, kind: str) -> int | None:
+        """How many of the kind were left out since the last line, or none: say nothing now."""
+        now = self._clock()
+        if now - self._said_at.get(kind, -1.0) < 1.0:
+            self._left_out[kind] = self._left_out.get(kind, 0) + 1
+            return None
+        self._said_at[kind] = now
+        return self._left_out.pop(kind, 0)
 
 
 class _Lines:

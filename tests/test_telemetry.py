@@ -12,7 +12,7 @@ import pytest
 import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
-from inbox.telemetry import Metrics, describe, setup_logging
+from inbox.telemetry import Metrics, Sparing, describe, setup_logging
 
 
 @pytest.fixture
@@ -128,3 +128,14 @@ def test_docs_have_every_metric_that_is_shown() -> None:
     assert len(shown) > 10
     for name, kind in shown:
         assert page.count(f"| `{name}` | {kind} |") == 1, name
+
+
+def test_a_storm_does_not_drown_the_log() -> None:
+    now = 100.0
+    sparing = Sparing(clock=lambda: now)
+    assert [sparing.left_out("overloaded") for _ in range(4)] == [0, None, None, None]
+    assert sparing.left_out("internal") == 0
+    now += 1.0
+    assert sparing.left_out("overloaded") == 3
+    now += 1.0
+    assert sparing.left_out("overloaded") == 0

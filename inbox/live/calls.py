@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from inbox.core.frames import Send
 from inbox.core.hints import Moved
 from inbox.core.policy import Agent, Customer
@@ -12,12 +14,20 @@ from inbox.flows.send import Draft, Sent, send
 from inbox.flows.streams import Bounds, Page, Stream
 from inbox.live.ports import Audience
 
+AT_ONCE = 256
+"""Questions that this room has open at the store.
+
+In a storm the rest wait here, in order, and do not fill the store's own queue, where they would be
+refused and stand in the way of sends.
+"""
+
 
 class StoredStreams:
     """Fills `ports.Source`."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, turns: asyncio.Semaphore) -> None:
         self._ctx = ctx
+        self._turns = turns
 
     @property
     def epoch(self) -> str:
@@ -26,11 +36,13 @@ class StoredStreams:
 
     async def bounds(self, stream: str) -> Bounds:
         """Where a stream begins and ends now."""
-        return await streams.bounds(self._ctx, _named(stream))
+        async with self._turns:
+            return await streams.bounds(self._ctx, _named(stream))
 
     async def page(self, stream: str, *, since: int) -> Page:
         """The next stretch after `since`."""
-        return await streams.page(self._ctx, _named(stream), since=since)
+        async with self._turns:
+            return await streams.page(self._ctx, _named(stream), since=since)
 
     async def moved(self, heads: dict[str, int]) -> list[Moved]:
         """What has moved; what this process remembers of the registry hears of it too."""
@@ -43,14 +55,16 @@ class StoredStreams:
 class SignedInPeople:
     """Fills `ports.People`."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, turns: asyncio.Semaphore) -> None:
         self._ctx = ctx
+        self._turns = turns
 
     async def sign_in(self, audience: Audience, token: str) -> Customer | Agent:
         """Who a token stands for."""
-        if audience == "desk":
-            return await signin.agent(self._ctx, token)
-        return await signin.customer(self._ctx, token)
+        async with self._turns:
+            if audience == "desk":
+                return await signin.agent(self._ctx, token)
+            return await signin.customer(self._ctx, token)
 
     async def still_valid(self, who: Customer | Agent) -> Customer | Agent:
         """Who it is now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
@@ -16,7 +16,7 @@ from inbox.core.origins import SESSION_COOKIE, is_ours
 from inbox.core.sync import Limits, inputs
 from inbox.flows.context import Context
 from inbox.live.admission import Admission
-from inbox.live.calls import SignedInPeople, StoredStreams
+from inbox.live.calls import AT_ONCE, SignedInPeople, StoredStreams
 from inbox.live.hub import Hub
 from inbox.live.node import Node
 from inbox.live.ports import Audience, People, Source
@@ -50,11 +50,12 @@ class Live:
     ) -> None:
         settings = ctx.settings
         self._ctx = ctx
-        self._source = source or StoredStreams(ctx)
+        turns = asyncio.Semaphore(AT_ONCE)
+        self._source = source or StoredStreams(ctx, turns)
         self.hub = Hub(self._source)
         self.node = Node(
             hub=self.hub,
-            people=people or SignedInPeople(ctx),
+            people=people or SignedInPeople(ctx, turns),
             limits=limits or limits_of(settings),
             metrics=ctx.metrics,
             now=lambda: time.monotonic_ns() // 1_000_000,
@@ -111,16 +112,19 @@ class Live:
 
     # ── the handshake ────────────────────────────────────────────────────────────────────────────
 
-    async def customer_live(self, request: web.Request) -> web.StreamResponse:
-        """`GET /v1/thread/live`. Raises Overloaded before the upgrade."""
-        return await self._serve(request, audience="customer", cookie=None)
+    # An idle socket pays for every coroutine on its stack: these two are plain functions, and what
+    # they return runs to the connection's end.
 
-    async def desk_live(self, request: web.Request) -> web.StreamResponse:
+    def customer_live(self, request: web.Request) -> Awaitable[web.StreamResponse]:
+        """`GET /v1/thread/live`. Raises Overloaded before the upgrade."""
+        return self._serve(request, audience="customer", cookie=None)
+
+    def desk_live(self, request: web.Request) -> Awaitable[web.StreamResponse]:
         """`GET /v1/desk/live`. A browser's cookie signs in, from our own pages alone."""
         cookie = request.cookies.get(SESSION_COOKIE)
         if cookie:
             self._demand_own_page(request)
-        return await self._serve(request, audience="desk", cookie=cookie)
+        return self._serve(request, audience="desk", cookie=cookie)
 
     def _demand_own_page(self, request: web.Request) -> None:
         """A browser sends its cookies from any page, and says from which (RFC 6455, 10.2).
@@ -152,25 +156,30 @@ class Live:
         if self._draining:
             raise Overloaded("this server is about to stop", retry_after=1)
         wait = self._admission.enter(self.node.now() / 1000)
+        session = None
         try:
             await asyncio.sleep(wait)
-            await self._converse(request, socket, audience=audience, cookie=cookie)
+            await socket.prepare(request)
+            session = self._admit(request, socket, audience=audience, cookie=cookie)
+            await session.run()
+        except ConnectionError:
+            pass  # gone before it was let in
         finally:
             self._admission.leave()
+            if session is not None:
+                self.sessions.discard(session)
+            if not self.sessions:
+                self._empty.set()
         return socket
 
-    async def _converse(
+    def _admit(
         self,
         request: web.Request,
         socket: web.WebSocketResponse[Any],
         *,
         audience: Audience,
         cookie: str | None,
-    ) -> None:
-        try:
-            await socket.prepare(request)
-        except ConnectionError:
-            return
+    ) -> Session:
         transport = request.transport
         if transport is not None:
             # Nothing waits in this process: a write is over when the kernel has taken it.
@@ -186,14 +195,9 @@ class Live:
         )
         self.sessions.add(session)
         self._empty.clear()
-        try:
-            if self._draining:
-                session.feed(inputs.Draining(0))
-            await session.run()
-        finally:
-            self.sessions.discard(session)
-            if not self.sessions:
-                self._empty.set()
+        if self._draining:
+            session.feed(inputs.Draining(0))
+        return session
 
     # ── the loops ────────────────────────────────────────────────────────────────────────────────
 

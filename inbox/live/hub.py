@@ -8,7 +8,7 @@ listeners are stirred; each of them reads from the ring at its own pace.
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 import structlog
@@ -49,6 +49,9 @@ class Listener(Protocol):
         ...
 
 
+Listeners: TypeAlias = tuple[Listener, ...]
+
+
 class Channel:
     """One stream with listeners. `ring` is none until the stream's end was looked up."""
 
@@ -59,7 +62,7 @@ class Channel:
         self.wire = _wire(name)
         self.head = 0
         self.ring: Ring | None = None
-        self.listeners: dict[Listener, None] = {}
+        self.listeners: Listeners = ()
         self.filling: asyncio.Task[None] | None = None
 
     @property
@@ -98,14 +101,15 @@ class Hub:
         channel = self._channels.get(stream)
         if channel is None:
             channel = self._channels[stream] = Channel(stream)
-        channel.listeners[listener] = None
+        if listener not in channel.listeners:
+            channel.listeners = (*channel.listeners, listener)
 
     def leave(self, stream: str, listener: Listener) -> None:
         """Interest ends; without listeners nothing is kept."""
         channel = self._channels.get(stream)
         if channel is None:
             return
-        channel.listeners.pop(listener, None)
+        channel.listeners = tuple(one for one in channel.listeners if one is not listener)
         if not channel.listeners:
             del self._channels[stream]
             self._forget(channel)
@@ -187,7 +191,7 @@ class Hub:
             return
         shown = _ephemeral.decode(frame)
         key = (type(shown).__name__, shown.thread, shown.who.id)
-        for listener in list(channel.listeners):
+        for listener in channel.listeners:
             if listener.connection != origin:
                 listener.overhear(key, frame)
 
@@ -206,7 +210,7 @@ class Hub:
                 if page.until == since:
                     break
                 self._extend(channel, channel.ring, page)
-                for listener in list(channel.listeners):
+                for listener in channel.listeners:
                     listener.stir(channel.name, channel.ring.until)
             self._failing = False
         except PinboxError as error:
@@ -225,7 +229,7 @@ class Hub:
         # The stream was cut or is gone: each listener reads for itself and learns what became.
         self._forget(channel)
         channel.ring = Ring(channel.head)
-        for listener in list(channel.listeners):
+        for listener in channel.listeners:
             listener.stir(channel.name, channel.head)
 
     def _extend(self, channel: Channel, ring: Ring, page: Page) -> None:

@@ -47,7 +47,7 @@ class Node:
         """Unix milliseconds: for the ends of tokens."""
         self.wheel = Wheel(now())
         self._tasks: set[asyncio.Task[None]] = set()
-        self._present: dict[tuple[type, str], int] = {}
+        self._present: dict[type, dict[str, int]] = {Customer: {}, Agent: {}}
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Begin a task; it is kept until its end, whatever becomes of its connection."""
@@ -78,15 +78,15 @@ class Node:
 
     def arrive(self, who: Customer | Agent) -> None:
         """Count one more connection of this person; raises RateLimited when they are too many."""
-        key = (type(who), who.id)
-        count = self._present.get(key, 0)
+        present = self._present[type(who)]
+        count = present.get(who.id, 0)
         if count >= CONNECTIONS_EACH:
             raise RateLimited(f"at most {CONNECTIONS_EACH} live connections each", retry_after=5)
-        self._present[key] = count + 1
+        present[who.id] = count + 1
 
     def depart(self, who: Customer | Agent) -> None:
         """Count one less."""
-        key = (type(who), who.id)
-        self._present[key] -= 1
-        if not self._present[key]:
-            del self._present[key]
+        present = self._present[type(who)]
+        present[who.id] -= 1
+        if not present[who.id]:
+            del present[who.id]

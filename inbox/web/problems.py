@@ -20,12 +20,14 @@ from inbox.core.errors import (
     StaleView,
     Unauthorized,
 )
+from inbox.telemetry import Sparing
 from inbox.web.browsers import API_HEADERS
 from inbox.web.site import Site
 
 MEDIA = "application/problem+json"
 _HEADERS = {**API_HEADERS, "Content-Type": MEDIA}
 _log = structlog.get_logger(__name__)
+_refusals = Sparing()
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -60,13 +62,15 @@ def answer_problem(
     request_id = _request_id(site, request)
     detail = error.detail
     if isinstance(error, Internal | NotDurable | Overloaded):
-        _log.warning(
-            "request_refused",
-            request_id=request_id,
-            code=error.code,
-            why=detail,
-            route=_of(request),
-        )
+        if (left_out := _refusals.left_out(error.code)) is not None:
+            _log.warning(
+                "request_refused",
+                request_id=request_id,
+                code=error.code,
+                why=detail,
+                route=_of(request),
+                left_out=left_out,
+            )
         detail = error.title
     site.ctx.metrics.errors(error.code, "http").inc()
     problem = Problem(

@@ -213,7 +213,7 @@ async def test_what_is_not_here_is_a_problem_too(server: Server, people: People)
         "/v2/thread",
         "/v1/thread/",
         "//v1/thread",
-        "/v1/devices/d1",
+        "/v1/uploads/u1",
         "/%00",
         "/v1/desk/board",
     ):
@@ -223,7 +223,7 @@ async def test_what_is_not_here_is_a_problem_too(server: Server, people: People)
 async def test_a_wrong_method_says_which_are_right(server: Server, people: People) -> None:
     for path in {route.path for route in ROUTES}:
         right = {route.method for route in ROUTES if route.path == path}
-        place = path.format(thread="x", team="x", agent="x", token="x", customer="x")
+        place = path.format(thread="x", team="x", agent="x", token="x", customer="x", device="x")
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
             if method in right:
                 continue

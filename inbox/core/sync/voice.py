@@ -12,6 +12,9 @@ from inbox.core.sync.effects import Effect, Say
 
 Id: TypeAlias = int | str | frames.Unset
 
+_NOTHING: list[Effect] = []
+"""Stands between inputs in every connection alike, and stays empty."""
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -22,7 +25,7 @@ class Voice:
 
     def __init__(self, now: int) -> None:
         self.now = now
-        self.out: list[Effect] = []
+        self.out = _NOTHING
         self.unsent = 0
         self.writing_since = now
 
@@ -34,7 +37,7 @@ class Voice:
 
     def rest(self) -> None:
         """Let go of what was collected, which may be large."""
-        self.out = []
+        self.out = _NOTHING
 
     def do(self, *effects: Effect) -> None:
         """Want something done."""
