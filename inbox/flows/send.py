@@ -21,9 +21,9 @@ from inbox.flows.log import Entry, append, append_message
 from inbox.flows.matters import conversation_of, holder_of, settle
 from inbox.flows.roster import Roster
 from inbox.flows.summaries import numbered
-from inbox.store.engine import Tx
+from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
-from inbox.store.records import Thread, read_item, read_thread
+from inbox.store.records import THREAD_WIDTH, Thread, read_item, read_thread
 
 HOUR_MS = 3_600_000
 
@@ -79,11 +79,13 @@ async def send(ctx: Context, who: Customer | Agent, *, thread: str, draft: Draft
     people = await roster(ctx)
 
     async def work(writing: Writing) -> Sent:
-        row = await writing.tx.fetch_one(Q.lock_thread, thread=thread)
+        row = await writing.tx.fetch_one(
+            Q.lock_thread_for_send, thread=thread, client_key=keyed.client_key
+        )
         if row is None:
             raise NotFound("there is no such thread")
-        if known := await find_sent(writing.tx, thread, keyed.client_key, keyed.body_key):
-            return known
+        if row[THREAD_WIDTH] is not None:
+            return _known(row[THREAD_WIDTH:], keyed.body_key)
         if isinstance(who, Agent):
             return await _reply(ctx, writing, who, read_thread(row), keyed, people)
         return await _write_in(ctx, writing, who, read_thread(row), keyed, people)
@@ -94,14 +96,11 @@ async def send(ctx: Context, who: Customer | Agent, *, thread: str, draft: Draft
     return sent
 
 
-async def find_sent(tx: Tx, thread: str, client_key: str, body_key: str) -> Sent | None:
+def _known(row: Row, body_key: str) -> Sent:
     """What the same sender sent before under this `client_id`; Conflict where it was another text.
 
     An erased message is known too: it answers with an empty body, whatever comes.
     """
-    row = await tx.fetch_one(Q.find_sent, thread=thread, client_key=client_key)
-    if row is None:
-        return None
     seq, kind, at, stored_key, payload = row
     if kind == "erased":
         return Sent(seq, _erased_message(seq, at), duplicate=True)
@@ -118,11 +117,11 @@ def _erased_message(seq: int, at: int) -> msgspec.Raw:
 async def _retry_only(ctx: Context, who: Customer | Agent, thread: str, keyed: _Keyed) -> Sent:
     """Over the limit, only what came before is answered."""
 
-    async def look(tx: Tx) -> Sent | None:
-        return await find_sent(tx, thread, keyed.client_key, keyed.body_key)
+    async def look(tx: Tx) -> Row | None:
+        return await tx.fetch_one(Q.find_sent, thread=thread, client_key=keyed.client_key)
 
-    if known := await ctx.store.read(look):
-        return known
+    if row := await ctx.store.read(look):
+        return _known(row, keyed.body_key)
     kind: Kind = "agent_sends" if isinstance(who, Agent) else "customer_sends"
     raise ctx.limits.refusal(kind, who.id)
 

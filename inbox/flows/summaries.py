@@ -15,10 +15,8 @@ from inbox.core.events import (
 from inbox.core.instant import to_text
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
-from inbox.store.records import Thread, read_item, read_thread
+from inbox.store.records import THREAD_WIDTH, Thread, read_item, read_thread
 from inbox.store.rows import sure
-
-_THREAD_WIDTH = len(Thread.__struct_fields__)
 
 
 class NumberedMessage(msgspec.Struct, frozen=True):
@@ -94,7 +92,7 @@ def serving_of(thread: Thread, team: TeamRef) -> Serving:
 def read_summary(row: Row, *, unread: int | msgspec.UnsetType = msgspec.UNSET) -> ThreadSummary:
     """A row of the `summary_columns` as a summary."""
     thread = read_thread(row)
-    rest = row[_THREAD_WIDTH:]
+    rest = row[THREAD_WIDTH:]
     name, region, time_zone, locale, phone, attributes = rest[:6]
     assignee, home_key, home_name, serving_key, serving_name = rest[6:11]
     last = None

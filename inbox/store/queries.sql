@@ -78,6 +78,15 @@ t.customer_delivered, t.customer_read, t.agent_delivered, t.agent_read, t.uninde
 -- A thread for change: nobody else writes it until this transaction ends.
 SELECT {thread_columns} FROM threads t WHERE t.id = :thread FOR UPDATE
 
+-- name: lock_thread_for_send
+-- A thread for change, with what came before under the same client_id of the same sender. On
+-- PostgreSQL a repeat that commits while this waits for the lock is not seen here: the unique index
+-- stops it, and the engine runs the transaction again, which then sees it.
+SELECT {thread_columns}, i.seq, i.type, i.at, i.body_key, i.payload
+FROM threads t
+LEFT JOIN items i ON i.thread_id = t.id AND i.client_key = :client_key
+WHERE t.id = :thread FOR UPDATE OF t
+
 -- name: get_thread
 -- A thread as it is.
 SELECT {thread_columns} FROM threads t WHERE t.id = :thread

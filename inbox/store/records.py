@@ -93,6 +93,9 @@ class Agent(msgspec.Struct, frozen=True):
     created_at: int
 
 
+THREAD_WIDTH = len(Thread.__struct_fields__)
+"""Columns of a thread: what a query adds to them begins here."""
+
 read_thread = reader(Thread)
 read_customer = reader(Customer)
 read_team = reader(Team)
