@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
+from inbox.core.instant import to_ms
 from inbox.core.sync import CloseCode
 from inbox.telemetry import Metrics
 
@@ -14,6 +17,8 @@ class _Reason(msgspec.Struct):
     reason: str = ""
     code: str = ""
 
+
+_AT = re.compile(rb'"at":"([^"]{24})"')
 
 _CODES = frozenset({*range(1000, 1016), *CloseCode})
 
@@ -28,6 +33,13 @@ def count_frame(metrics: Metrics, data: bytes) -> None:
         metrics.resets(_reason.decode(data).reason).inc()
     elif kind == "error":
         metrics.errors(_reason.decode(data).code, "live").inc()
+
+
+def observe_lag(metrics: Metrics, item: bytes, *, now: int) -> None:
+    """How long ago the newest item of a stretch was stored, now that it goes out."""
+    found = _AT.search(item)
+    if found is not None:
+        metrics.delivery_lag.observe(max(0, now - to_ms(found[1].decode())) / 1000)
 
 
 def count_close(metrics: Metrics, code: int | None) -> None:

@@ -17,6 +17,7 @@ from inbox.core.sync import Limits, inputs
 from inbox.flows.context import Context
 from inbox.live.admission import Admission
 from inbox.live.calls import AT_ONCE, SignedInPeople, StoredStreams
+from inbox.live.counting import observe_lag
 from inbox.live.hub import Hub
 from inbox.live.node import Node
 from inbox.live.ports import Audience, People, Source
@@ -52,7 +53,10 @@ class Live:
         self._ctx = ctx
         turns = asyncio.Semaphore(AT_ONCE)
         self._source = source or StoredStreams(ctx, turns)
-        self.hub = Hub(self._source)
+        self.hub = Hub(
+            self._source,
+            told=lambda item: observe_lag(ctx.metrics, item, now=ctx.clock()),
+        )
         self.node = Node(
             hub=self.hub,
             people=people or SignedInPeople(ctx, turns),
@@ -180,6 +184,7 @@ class Live:
         audience: Audience,
         cookie: str | None,
     ) -> Session:
+        socket.headers.clear()  # they are sent, and would be kept to the end
         transport = request.transport
         if transport is not None:
             # Nothing waits in this process: a write is over when the kernel has taken it.

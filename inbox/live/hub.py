@@ -8,6 +8,7 @@ listeners are stirred; each of them reads from the ring at its own pace.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
 import msgspec
@@ -72,10 +73,11 @@ class Channel:
 
 
 class Hub:
-    """All channels of this node."""
+    """All channels of this node. `told` hears the newest item of each stretch as it goes out."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, told: Callable[[bytes], None] | None = None) -> None:
         self._source = source
+        self._told = told
         self._channels: dict[str, Channel] = {}
         self._filled: dict[str, None] = {}  # channels whose ring holds something, oldest first
         self._held = 0
@@ -212,6 +214,9 @@ class Hub:
                 self._extend(channel, channel.ring, page)
                 for listener in channel.listeners:
                     listener.stir(channel.name, channel.ring.until)
+                if self._told is not None and page.items:
+                    # After the tasks that were begun now: the newest item is written then.
+                    asyncio.get_running_loop().call_soon(self._told, page.items[-1].data)
             self._failing = False
         except PinboxError as error:
             self._give_up(channel, error)

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from typing import Any, TypeAlias
 
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from inbox.core.errors import Internal, PinboxError, Unauthorized
 from inbox.core.policy import Agent, Customer
@@ -35,7 +35,6 @@ class Session:
     """Drives one connection; `run` returns when it is over."""
 
     __slots__ = (
-        "__weakref__",
         "_closing",
         "_cookie",
         "_counted",
@@ -116,12 +115,8 @@ class Session:
                 if not self.sync.listening:
                     await self._until_listening()
                     continue
-                message = await self._socket.receive()
-                if message.type is WSMsgType.TEXT:
-                    self.feed(inputs.Heard(message.data))
-                elif message.type is WSMsgType.BINARY:
-                    self.feed(inputs.Heard(None))
-                else:
+                # Kept in no variable: an idle connection must not hold its last message, a token.
+                if not self._take(await self._socket.receive()):
                     break
         finally:
             self.feed(inputs.Lost())
@@ -135,6 +130,16 @@ class Session:
             if self._counted and self.who is not None:
                 self._node.depart(self.who)
                 self._node.metrics.connections(self.audience).dec()
+
+    def _take(self, message: WSMessage) -> bool:
+        """Hear one message; false where it is the end."""
+        if message.type is WSMsgType.TEXT:
+            self.feed(inputs.Heard(message.data))
+        elif message.type is WSMsgType.BINARY:
+            self.feed(inputs.Heard(None))
+        else:
+            return False
+        return True
 
     async def _until_listening(self) -> None:
         self._gate = asyncio.get_running_loop().create_future()

@@ -33,17 +33,11 @@ client_ids = st.integers(1, 15).map(str)
 bodies = st.sampled_from(["Hello", "And?"])
 team_names = st.sampled_from(["spokane", "tampa"])
 sizes = st.integers(1, 4)
+ACTS = ("take", "assign", "release", "snooze", "reopen", *["resolve", "transfer"] * 3)
 
 
 class Promises(Machine):
     """Anything goes; what was promised stays true."""
-
-    @rule(name=customers)
-    def sign_out(self, name: str) -> None:
-        """An admin signs a customer out."""
-        line = self.line(name)
-        self.expect(None, agents.sign_out_customer(self.stage.ctx, OPERATOR, customer=name))
-        line.signed_out = max(line.signed_out, self.stage.now_s + 1)
 
     @rule(name=customers, client_id=client_ids, body=bodies)
     def say(self, name: str, client_id: str, body: str) -> None:
@@ -164,14 +158,6 @@ class Promises(Machine):
             line.known.setdefault((who.id, key), ("note", text, found.seq))
             assert line.known[who.id, key][2] == found.seq
 
-    @rule(name=customers, agent=people)
-    def take(self, name: str, agent: str) -> None:
-        """An agent claims a conversation."""
-        line, who = self.line(name), self.agent(agent)
-        self.expect(
-            line.take(who.id), assignment.take(self.stage.ctx, who, thread=self.who[name].thread)
-        )
-
     @rule(name=customers)
     def take_all_at_once(self, name: str) -> None:
         """Every agent who sees it claims it, twice."""
@@ -194,65 +180,56 @@ class Promises(Machine):
             assert len(winners) == 1
             line.holder = winners.pop()
 
-    @rule(name=customers, agent=people, to=people)
-    def assign(self, name: str, agent: str, to: str) -> None:
-        """An agent gives it away."""
-        line, who, other = self.line(name), self.agent(agent), self.agent(to)
-        self.expect(
-            line.assign(who.id, other.id),
-            assignment.assign(self.stage.ctx, who, thread=self.who[name].thread, agent=other.id),
-        )
+    @rule(
+        name=customers,
+        agent=people,
+        kind=st.sampled_from(ACTS),
+        team=team_names,
+        to=people,
+        minutes=st.sampled_from([-1, 0, 1, 90]),
+    )
+    def act(self, name: str, agent: str, kind: str, team: str, to: str, minutes: int) -> None:
+        """An agent does one of the things that agents do to a conversation."""
+        line, who, ctx = self.line(name), self.agent(agent), self.stage.ctx
+        thread, until, other = self.who[name].thread, self.now + minutes * MINUTE, self.agent(to)
+        refusal: Refusal
+        doing: Coroutine[Any, Any, object]
+        match kind:
+            case "take":
+                refusal = line.take(who.id)
+                doing = assignment.take(ctx, who, thread=thread)
+            case "assign":
+                refusal = line.assign(who.id, other.id)
+                doing = assignment.assign(ctx, who, thread=thread, agent=other.id)
+            case "release":
+                refusal = line.release(who.id)
+                doing = assignment.release(ctx, who, thread=thread)
+            case "snooze":
+                refusal = line.snooze(who.id, until=until, now=self.now)
+                doing = states.snooze(ctx, who, thread=thread, until=until)
+            case "resolve":
+                refusal = line.resolve(who.id, now=self.now)
+                doing = states.resolve(ctx, who, thread=thread)
+            case "reopen":
+                refusal = line.reopen(who.id)
+                doing = states.reopen(ctx, who, thread=thread)
+            case _:
+                refusal = line.transfer(who.id, self.team(team))
+                doing = handover.transfer(
+                    ctx, who, thread=thread, team=self.team(team), reason="SECRET reason"
+                )
+        self.expect(refusal, doing)
 
-    @rule(name=customers, agent=people)
-    def release(self, name: str, agent: str) -> None:
-        """Back to the queue."""
-        line, who = self.line(name), self.agent(agent)
-        self.expect(
-            line.release(who.id),
-            assignment.release(self.stage.ctx, who, thread=self.who[name].thread),
-        )
-
-    @rule(name=customers, agent=people, minutes=st.sampled_from([-1, 0, 1, 90]))
-    def snooze(self, name: str, agent: str, minutes: int) -> None:
-        """Aside for a while."""
-        line, who = self.line(name), self.agent(agent)
-        until = self.now + minutes * MINUTE
-        self.expect(
-            line.snooze(who.id, until=until, now=self.now),
-            states.snooze(self.stage.ctx, who, thread=self.who[name].thread, until=until),
-        )
-
-    @rule(name=customers, agent=people)
-    def resolve(self, name: str, agent: str) -> None:
-        """Settled."""
-        line, who = self.line(name), self.agent(agent)
-        self.expect(
-            line.resolve(who.id, now=self.now),
-            states.resolve(self.stage.ctx, who, thread=self.who[name].thread),
-        )
-
-    @rule(name=customers, agent=people)
-    def reopen(self, name: str, agent: str) -> None:
-        """Not settled."""
-        line, who = self.line(name), self.agent(agent)
-        self.expect(
-            line.reopen(who.id),
-            states.reopen(self.stage.ctx, who, thread=self.who[name].thread),
-        )
-
-    @rule(name=customers, agent=people, team=team_names)
-    def transfer(self, name: str, agent: str, team: str) -> None:
-        """To another team."""
-        line, who = self.line(name), self.agent(agent)
-        self.expect(
-            line.transfer(who.id, self.team(team)),
-            handover.transfer(
-                self.stage.ctx,
-                who,
-                thread=self.who[name].thread,
-                team=self.team(team),
-                reason="SECRET reason",
-            ),
+    @rule(data=st.data())
+    def act_again(self, data: st.DataObject) -> None:
+        """The same, so that half of what happens is this."""
+        self.act(
+            data.draw(customers),
+            "bea",
+            data.draw(st.sampled_from(ACTS)),
+            data.draw(team_names),
+            data.draw(people),
+            90,
         )
 
     @rule(name=customers, team=team_names)
@@ -294,11 +271,15 @@ class Promises(Machine):
         for line in self.lines.values():
             line.wake(self.stage.clock.now)
 
-    @rule(chance=st.integers(0, 3))
-    def restart(self, chance: int) -> None:
-        """The process ends and another begins."""
+    @rule(name=customers, chance=st.integers(0, 7))
+    def rarely(self, name: str, chance: int) -> None:
+        """The process ends and another begins, or an admin signs a customer out."""
         if chance == 0:
             self.run(self.stage.reopen())
+        elif chance < 3:
+            line = self.line(name)
+            self.expect(None, agents.sign_out_customer(self.stage.ctx, OPERATOR, customer=name))
+            line.signed_out = max(line.signed_out, self.stage.now_s + 1)
 
     # ── followers ────────────────────────────────────────────────────────────────────────────────
 
@@ -333,7 +314,7 @@ async def prove(database: Database, folder: Path, *, examples: int, steps: int) 
 
 
 async def test_whatever_happens(database: Database, tmp_path: Path) -> None:
-    await prove(database, tmp_path, examples=25, steps=40)
+    await prove(database, tmp_path, examples=40, steps=50)
 
 
 @pytest.mark.prove

@@ -23,6 +23,8 @@ async def test_ana_writes_goes_comes_back_and_has_exactly_what_she_missed(
     assert ok["duplicate"] is False
     assert ok["message"]["body"] == "Is it raining?"
     await ana.until_item("thread", type="message", seq=ok["message"]["seq"])
+    assert house.ctx.metrics.delivery_lag._sum.get() == 0, "the clock stands"
+    assert b"live_delivery_lag_seconds_count 0" not in house.ctx.metrics.render()
     heard = await desk.until_item(team, type="message")
     assert heard["message"]["body"] == "Is it raining?"
     thread = heard["thread"]

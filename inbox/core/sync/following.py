@@ -17,9 +17,21 @@ class Following:
     with the next item that can be seen, or after `QUIET` places.
     """
 
-    __slots__ = ("cursor", "head", "joined", "live", "quiet", "retry_at", "since", "target", "turn")
+    __slots__ = (
+        "cursor",
+        "head",
+        "joined",
+        "live",
+        "quiet",
+        "retry_at",
+        "since",
+        "stream",
+        "target",
+        "turn",
+    )
 
-    def __init__(self, since: Cursor | None, *, turn: int) -> None:
+    def __init__(self, stream: str, since: Cursor | None, *, turn: int) -> None:
+        self.stream = stream
         self.since = since
         self.turn = turn
         self.joined = False

@@ -20,27 +20,32 @@ class Streams:
         self._limits = limits
         self._voice = voice
         self._epoch = epoch
-        self._followed: dict[str, Following] = {}
+        self._followed: list[Following] = []
         self._turns = 0
         self._asking = False
         self.retry_at: int | None = None
 
     def names(self) -> list[str]:
         """What is followed now."""
-        return list(self._followed)
+        return [found.stream for found in self._followed]
 
     def follow(self, stream: str, since: Cursor | None) -> None:
         """Begin, or begin anew; raises RateLimited when that is one too many."""
         most = self._limits.streams
-        if stream not in self._followed and len(self._followed) >= most:
+        former = self._find(stream)
+        if former is not None:
+            self._followed.remove(former)
+        elif len(self._followed) >= most:
             raise RateLimited(f"at most {most} streams on one connection")
         self._turns += 1
-        self._followed[stream] = Following(since, turn=self._turns)
+        self._followed.append(Following(stream, since, turn=self._turns))
         self._voice.do(effects.Join(stream, self._turns))
 
     def leave(self, stream: str) -> None:
         """Follow it no longer; harmless where it is not followed."""
-        if self._followed.pop(stream, None) is not None:
+        found = self._find(stream)
+        if found is not None:
+            self._followed.remove(found)
             self._voice.do(effects.Leave(stream))
 
     def drop(self, stream: str, error: PinboxError) -> None:
@@ -60,8 +65,8 @@ class Streams:
             limit=self._limits.catch_up,
         )
         if reset is not None:
-            self._reset(happened.stream, found, reason=reset.reason)
-        self._settle(happened.stream, found)
+            self._reset(found, reason=reset.reason)
+        self._settle(found)
 
     def denied(self, happened: inputs.Denied) -> None:
         """The stream cannot be followed; where the store is away, it is asked for again."""
@@ -75,7 +80,7 @@ class Streams:
 
     def stirred(self, happened: inputs.Stirred) -> None:
         """A stream goes further now."""
-        found = self._followed.get(happened.stream)
+        found = self._find(happened.stream)
         if found is not None:
             found.stir(happened.head)
 
@@ -89,7 +94,7 @@ class Streams:
                 self._retry(found)
             elif found.take(batch):
                 self._voice.say_bytes(batch.frame)
-                self._settle(happened.stream, found)
+                self._settle(found)
 
     def unread(self, happened: inputs.Unread) -> None:
         """The stretch could not be read: it has expired, or the store is away, or all is over."""
@@ -98,7 +103,7 @@ class Streams:
         if found is not None:
             error = happened.error
             if isinstance(error, Gone):
-                self._skip(happened.stream, found, reason="history_expired")
+                self._skip(found, reason="history_expired")
             elif _passes(error):
                 self._retry(found)
             else:
@@ -109,15 +114,16 @@ class Streams:
         voice = self._voice
         if voice.unsent or self._asking:
             return True
-        for stream, found in self._followed.items():
+        for found in self._followed:
             if not found.wants(voice.now):
                 continue
             if found.lag() > self._limits.catch_up:
-                self._skip(stream, found, reason="too_far")
+                self._skip(found, reason="too_far")
                 return True
             self._asking = True
-            self._followed[stream] = self._followed.pop(stream)
-            voice.do(effects.ReadOn(stream, found.turn, found.cursor))
+            self._followed.remove(found)
+            self._followed.append(found)
+            voice.do(effects.ReadOn(found.stream, found.turn, found.cursor))
             return True
         return False
 
@@ -126,12 +132,12 @@ class Streams:
         if self.retry_at is None or now < self.retry_at:
             return
         self.retry_at = None
-        for stream, found in self._followed.items():
+        for found in self._followed:
             if found.joined or found.retry_at is None:
                 continue
             if now >= found.retry_at:
                 found.retry_at = None
-                self._voice.do(effects.Join(stream, found.turn))
+                self._voice.do(effects.Join(found.stream, found.turn))
             else:
                 self.retry_at = min(found.retry_at, self.retry_at or found.retry_at)
 
@@ -140,28 +146,32 @@ class Streams:
         for stream in self.names():
             self.leave(stream)
 
+    def _find(self, stream: str) -> Following | None:
+        # A list: nearly all connections follow one stream, and many of them are idle.
+        return next((found for found in self._followed if found.stream == stream), None)
+
     def _turn(self, stream: str, turn: int) -> Following | None:
-        found = self._followed.get(stream)
+        found = self._find(stream)
         return found if found is not None and found.turn == turn else None
 
-    def _skip(self, stream: str, found: Following, *, reason: ResetReason) -> None:
+    def _skip(self, found: Following, *, reason: ResetReason) -> None:
         found.skip()
-        self._reset(stream, found, reason=reason)
-        self._settle(stream, found)
+        self._reset(found, reason=reason)
+        self._settle(found)
 
     def _retry(self, found: Following) -> None:
         found.retry_at = self._voice.now + self._limits.retry_ms
         self.retry_at = found.retry_at if self.retry_at is None else self.retry_at
 
-    def _reset(self, stream: str, found: Following, *, reason: ResetReason) -> None:
+    def _reset(self, found: Following, *, reason: ResetReason) -> None:
         cursor = str(Cursor(self._epoch, found.cursor))
-        self._voice.say(frames.ResetFrame(stream=stream, reason=reason, cursor=cursor))
+        self._voice.say(frames.ResetFrame(stream=found.stream, reason=reason, cursor=cursor))
 
-    def _settle(self, stream: str, found: Following) -> None:
+    def _settle(self, found: Following) -> None:
         if found.caught_up():
             found.live = True
             cursor = str(Cursor(self._epoch, found.cursor))
-            self._voice.say(frames.Live(stream=stream, cursor=cursor))
+            self._voice.say(frames.Live(stream=found.stream, cursor=cursor))
 
 
 def _passes(error: PinboxError) -> bool:
