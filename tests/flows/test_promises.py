@@ -319,4 +319,4 @@ async def test_whatever_happens(database: Database, tmp_path: Path) -> None:
 
 @pytest.mark.prove
 async def test_whatever_happens_for_long(database: Database, tmp_path: Path) -> None:
-    await prove(database, tmp_path, examples=200, steps=60)
+    await prove(database, tmp_path, examples=300, steps=80)
