@@ -1,6 +1,6 @@
-"""The named queries of `queries.sql`, compiled once for each engine.
+"""The named queries of `queries*.sql`, compiled once for each engine.
 
-A query in the file is a block that begins with `-- name: lock_thread` and one or more comment
+A query in a file is a block that begins with `-- name: lock_thread` and one or more comment
 lines that say what it is for; parameters are written `:thread`. A block that begins with
 `-- fragment: thread_columns` is text that later blocks take in as `{thread_columns}`. SQLite gets
 `?1`, PostgreSQL `$1`; `FOR UPDATE` is taken out for SQLite, whose one writer holds the lock anyway.
@@ -54,28 +54,28 @@ def compile_query(name: str, text: str) -> Query:
     )
 
 
-def load_queries(filename: str) -> dict[str, Query]:
-    """Read one file of named queries that lies beside this module."""
-    text = files(__package__).joinpath(filename).read_text("utf-8")
-    parts = _BLOCK.split(text)[1:]
+def load_queries(*filenames: str) -> dict[str, Query]:
+    """Read files of named queries that lie beside this module; fragments hold in all of them."""
     fragments: dict[str, str] = {}
     queries: dict[str, Query] = {}
-    for kind, name, body in zip(parts[0::3], parts[1::3], parts[2::3], strict=True):
-        whole = _FRAGMENT.sub(lambda found: fragments[found[1]], body)
-        if kind == "fragment":
-            fragments[name] = " ".join(
-                line.strip() for line in whole.splitlines() if not line.startswith("--")
-            ).strip()
-        else:
-            queries[name] = compile_query(name, whole)
+    for filename in filenames:
+        text = files(__package__).joinpath(filename).read_text("utf-8")
+        parts = _BLOCK.split(text)[1:]
+        for kind, name, body in zip(parts[0::3], parts[1::3], parts[2::3], strict=True):
+            whole = _FRAGMENT.sub(lambda found: fragments[found[1]], body)
+            if kind == "fragment":
+                lines = (line.strip() for line in whole.splitlines() if not line.startswith("--"))
+                fragments[name] = " ".join(lines).strip()
+            else:
+                queries[name] = compile_query(name, whole)
     return queries
 
 
 class Queries:
-    """The queries of one file as attributes: `Q.lock_thread`."""
+    """The queries of some files as attributes: `Q.lock_thread`."""
 
-    def __init__(self, filename: str) -> None:
-        self.named = load_queries(filename)
+    def __init__(self, *filenames: str) -> None:
+        self.named = load_queries(*filenames)
 
     def __getattr__(self, name: str) -> Query:
         try:
@@ -84,4 +84,4 @@ class Queries:
             raise AttributeError(f"there is no query named {name}") from None
 
 
-Q = Queries("queries.sql")
+Q = Queries("queries_people.sql", "queries.sql", "queries_upkeep.sql")
