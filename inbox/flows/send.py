@@ -10,7 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from inbox.core import conversation as rules
-from inbox.core.errors import BadRequest, Conflict, NotFound, StaleView
+from inbox.core.errors import BadRequest, Conflict, NotFound, PinboxError, StaleView
 from inbox.core.events import Author, Message, MessageEvent
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Customer, sees
@@ -86,9 +86,18 @@ async def send(ctx: Context, who: Customer | Agent, *, thread: str, draft: Draft
             raise NotFound("there is no such thread")
         if row[THREAD_WIDTH] is not None:
             return _known(row[THREAD_WIDTH:], keyed.body_key)
-        if isinstance(who, Agent):
-            return await _reply(ctx, writing, who, read_thread(row), keyed, people)
-        return await _write_in(ctx, writing, who, read_thread(row), keyed, people)
+        try:
+            if isinstance(who, Agent):
+                return await _reply(ctx, writing, who, read_thread(row), keyed, people)
+            return await _write_in(ctx, writing, who, read_thread(row), keyed, people)
+        except PinboxError:
+            # The first of two that waited for the lock together is not seen by the look above.
+            found = await writing.tx.fetch_one(
+                Q.find_sent, thread=thread, client_key=keyed.client_key
+            )
+            if found is not None:
+                return _known(found, keyed.body_key)
+            raise
 
     sent = await write(ctx, work)
     count = ctx.metrics.duplicates if sent.duplicate else ctx.metrics.accepted
@@ -164,6 +173,7 @@ async def _reply(
     if not draft.force:
         _demand_place(thread, who, people)
         await _demand_fresh(writing.tx, thread, draft.seen_seq)
+    author = people.author(who.id)  # the last that may refuse; from here on it is written
     outcome = rules.agent_wrote(
         conversation_of(thread),
         agent=who.id,
@@ -180,7 +190,7 @@ async def _reply(
             agent=who.id,
             team=after.serving_team,
         )
-    message = _message(ctx, writing, after, people.author(who.id), keyed)
+    message = _message(ctx, writing, after, author, keyed)
     return await _store(writing, thread, after, entries, message, keyed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
@@ -13,7 +14,9 @@ from inbox.core.policy import Agent, Customer
 from inbox.flows import assignment, handover, notes, privacy, states
 from inbox.flows.context import Context
 from inbox.flows.send import Draft, Sent, send
-from tests.cast import OPERATOR
+from inbox.store.engine import Tx
+from inbox.store.queries import Q
+from tests.cast import OPERATOR, look
 from tests.flows.ledger import audit_books, read_books
 from tests.flows.stage import DAY, HOUR, MINUTE, Stage
 
@@ -152,6 +155,65 @@ async def test_many_at_once_with_one_client_id_make_one_message(stage: Stage) ->
     assert sum(not answer.duplicate for answer in answers) == 1
     assert await types(stage.ctx, ana.thread) == ["pin", "status", "message"]
     await audit_books(stage.ctx)
+
+
+async def queue_up(stage: Stage, thread: str, acts: list[Awaitable[Any]]) -> list[Any]:
+    """Let these wait for a thread one behind the other, then go; what came of each (PostgreSQL)."""
+    held, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(tx: Tx) -> None:
+        await tx.fetch(Q.lock_thread, thread=thread)
+        held.set()
+        await go_on.wait()
+
+    holding = asyncio.create_task(stage.ctx.store.write(hold))
+    await held.wait()
+    waiting = []
+    for place, act in enumerate(acts, start=1):
+        waiting.append(asyncio.ensure_future(act))
+        while (await look(stage.ctx, WAITING))[0][0] < place:
+            assert not waiting[-1].done()
+    go_on.set()
+    await holding
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+WAITING = (
+    "SELECT COUNT(*) FROM pg_stat_activity"
+    " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+)
+
+
+async def test_a_repeat_that_waited_with_the_first_is_known_whatever_came_between(
+    stage: Stage,
+) -> None:
+    """Both were sent before the first was stored, as when the database stands still for a while."""
+    if stage.database.kind == "sqlite":
+        return  # one writer: each sees what those before it have left
+    ctx, ana = stage.ctx, await stage.ana()
+    asked = await stage.say(ana, "1")
+    await handover.transfer(ctx, stage.bo, thread=ana.thread, team=stage.tampa, reason="roams")
+
+    def reply() -> Awaitable[Sent]:
+        return stage.reply(stage.ravi, ana.thread, "r", seen=asked.seq)
+
+    first, more, stale = await queue_up(stage, ana.thread, [reply(), stage.say(ana, "2"), reply()])
+    assert (stale.seq, stale.duplicate) == (first.seq, True), "a newer message is no reason"
+    assert more.seq > first.seq
+
+    def last() -> Awaitable[Sent]:
+        return stage.reply(stage.ravi, ana.thread, "last", seen=more.seq)
+
+    resolve = states.resolve(ctx, stage.ravi, thread=ana.thread)
+    first, _, gone = await queue_up(stage, ana.thread, [last(), resolve, last()])
+    assert (gone.seq, gone.duplicate) == (first.seq, True), "nor that the thread went home"
+
+    def note() -> Awaitable[notes.Noted]:
+        return notes.note(ctx, stage.bo, thread=ana.thread, client_id="n", body="Roams in Peru")
+
+    noted, again = await queue_up(stage, ana.thread, [note(), note()])
+    assert (again.seq, again.duplicate) == (noted.seq, True)
+    await audit_books(ctx)
 
 
 async def test_one_body_wins_of_two_under_one_client_id(stage: Stage) -> None:
