@@ -174,7 +174,8 @@ class Live:
                 self.sessions.discard(session)
             if not self.sessions:
                 self._empty.set()
-        return socket
+        # A peer that left before the handshake was answered gets nothing; aiohttp wants something.
+        return web.Response(status=400) if session is None else socket
 
     def _admit(
         self,

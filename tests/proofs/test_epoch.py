@@ -32,6 +32,10 @@ async def test_a_lost_future_is_forgotten_by_everybody(site: Site, tmp_path: Pat
             await site.end()
             epoch = (await asyncio.to_thread(site.inbox.say, "restore", saved))["epoch"]
             await site.start()
+            # What is written before they have reloaded comes with the reload, not as an event.
+            async with asyncio.timeout(20):
+                while not (app.resets and desk.resets):  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
             # The numbers of the lost future are given out again, to other messages.
             for line in ("New one", "New two", "New three"):
                 await ana.send(line)
