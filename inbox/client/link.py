@@ -231,8 +231,11 @@ class Link:
         match frame:
             case Events() if frame.stream in self.streams:
                 range_ = Range(frame.since, frame.until, tuple(frame.items), frame.more)
+                before = self._feed.cursor(frame.stream)
                 if not await self._feed.apply(frame.stream, range_):
                     raise BadFrame(f"a gap before {frame.since} in {frame.stream}")
+                if before != self._feed.cursor(frame.stream):
+                    self._tries = 0  # a line that leads on is no failure, however soon it is cut
             case ResetFrame() if frame.stream in self.streams:
                 await self._feed.restart(frame.stream, reason=frame.reason, cursor=frame.cursor)
             case Live():

@@ -16,6 +16,12 @@ from inbox.core.hints import Moved, Passing
 from inbox.flows.context import Context
 from inbox.flows.streams import Page, Stream, bounds, page
 
+PLACES = 48
+"""Places that one look at the store is long."""
+
+ANSWER_BYTES = 16_384
+"""Where an answer is cut: one too large for a bad line would never arrive, however often asked."""
+
 
 class Events(msgspec.Struct, frozen=True):
     """Everything that may be seen of `(since, until]`; `more` says that there is more already."""
@@ -50,11 +56,12 @@ async def poll(
         while True:
             rung.clear()
             start = await _start(ctx, stream, place)
-            found = await page(ctx, stream, since=start)
+            found = await page(ctx, stream, since=start, limit=PLACES)
             asked = start if asked is None else asked
             left = deadline - loop.time()
             if found.items or left <= 0:
-                return _answer(ctx.memory.epoch, msgspec.structs.replace(found, since=asked))
+                found = msgspec.structs.replace(_cut(found), since=asked)
+                return _answer(ctx.memory.epoch, found)
             place = Cursor(ctx.memory.epoch, found.until)
             if found.more:
                 continue
@@ -79,6 +86,17 @@ async def _start(ctx: Context, stream: Stream, place: Cursor | None) -> int:
     if isinstance(start, Reset):
         raise Gone(start.reason, cursor=str(Cursor(epoch, start.n)))
     return start
+
+
+def _cut(found: Page) -> Page:
+    """What of a page one answer may hold: one item at least, however large."""
+    size = 0
+    for place, item in enumerate(found.items):
+        size += len(item.data)
+        if size > ANSWER_BYTES and place:
+            until = found.items[place - 1].seq
+            return Page(found.since, until, found.items[:place], more=True)
+    return found
 
 
 def _answer(epoch: str, found: Page) -> Events:

@@ -39,10 +39,10 @@ class StoredStreams:
         async with self._turns:
             return await streams.bounds(self._ctx, _named(stream))
 
-    async def page(self, stream: str, *, since: int) -> Page:
+    async def page(self, stream: str, *, since: int, limit: int) -> Page:
         """The next stretch after `since`."""
         async with self._turns:
-            return await streams.page(self._ctx, _named(stream), since=since)
+            return await streams.page(self._ctx, _named(stream), since=since, limit=limit)
 
     async def moved(self, heads: dict[str, int]) -> list[Moved]:
         """What has moved; what this process remembers of the registry hears of it too."""

@@ -18,12 +18,15 @@ from inbox.core.errors import Internal, PinboxError
 from inbox.core.frames import Ephemeral
 from inbox.core.hints import REGISTRY, Hint, Moved
 from inbox.core.sync import Batch
-from inbox.flows.streams import Bounds, Page
+from inbox.flows.streams import PAGE, Bounds, Page
 from inbox.live.ports import Source
 from inbox.live.ring import Ring, make_batch
 
 RINGS_BYTES = 64 * 2**20
 """What all rings of a node may hold; beyond it the longest unfilled are emptied."""
+
+CATCH_UP = 32
+"""Places that one read of the database is long for whoever is behind: about a frame of them."""
 
 READS_AT_ONCE = 16
 """Reads of the database under way; in a storm the rest wait their turn here, not in the store."""
@@ -147,7 +150,7 @@ class Hub:
         Raises what the source raises.
         """
         async with self._reads:
-            page = await self._source.page(stream, since=since)
+            page = await self._source.page(stream, since=since, limit=CATCH_UP)
         return make_batch(
             _wire(stream),
             list(page.items),
@@ -208,7 +211,7 @@ class Hub:
         try:
             while channel.behind and channel.ring is not None:
                 since = channel.ring.until
-                page = await self._source.page(channel.name, since=since)
+                page = await self._source.page(channel.name, since=since, limit=PAGE)
                 if page.until == since:
                     break
                 self._extend(channel, channel.ring, page)

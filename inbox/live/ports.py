@@ -26,8 +26,11 @@ class Source(Protocol):
         """Where a stream begins and ends now; NotFound."""
         ...
 
-    async def page(self, stream: str, *, since: int) -> Page:
-        """The next stretch after `since`; NotFound, or Gone where it is no longer kept."""
+    async def page(self, stream: str, *, since: int, limit: int) -> Page:
+        """The next stretch after `since`, at most `limit` places long.
+
+        Raises NotFound, or Gone where it is no longer kept.
+        """
         ...
 
     async def moved(self, heads: dict[str, int]) -> list[Moved]:

@@ -6,6 +6,7 @@ Bounded in items and bytes. Whoever is further behind than it reaches reads the 
 from __future__ import annotations
 
 from collections import deque
+from itertools import takewhile
 
 from inbox.core.frames import encode_events
 from inbox.core.sync import Batch
@@ -16,8 +17,15 @@ RING_BYTES = 262_144
 ITEM_OVERHEAD = 120
 """What an item costs in memory beside its text."""
 
-FRAME_BYTES = 65_536
-"""Where a frame is cut: it is all that a connection holds of its streams, whatever its lag."""
+FRAME_BYTES = 12_288
+"""Where a frame is cut: it is all that a connection holds of its streams, whatever its lag.
+
+What is larger than a bad line lets through in one go would never arrive; and an answer to a send
+waits behind one frame at most.
+"""
+
+SHARED = 4
+"""Frames kept for the next who asks from the same place."""
 
 
 class Ring:
@@ -27,19 +35,19 @@ class Ring:
     empties the ring of everything before it: what was withdrawn is never replayed from here.
     """
 
-    __slots__ = ("_items", "_latest", "bytes", "since", "until")
+    __slots__ = ("_items", "_made", "bytes", "since", "until")
 
     def __init__(self, at: int) -> None:
         self.since = self.until = at
         self.bytes = 0
         self._items: deque[Encoded] | None = None
-        self._latest: Batch | None = None
+        self._made: dict[int, Batch] | None = None
 
     def extend(self, page: Page) -> None:
         """Take the stretch that follows."""
         if page.since != self.until:
             raise ValueError(f"a ring at {self.until} cannot take a page from {page.since}")
-        self._latest = None
+        self._made = None
         if any(item.ends for item in page.items):
             self.forget()
         if page.items:
@@ -55,7 +63,7 @@ class Ring:
 
     def forget(self) -> None:
         """Hold nothing; go on from here."""
-        self._items = self._latest = None
+        self._items = self._made = None
         self.bytes = 0
         self.since = self.until
 
@@ -67,14 +75,20 @@ class Ring:
         """
         if not self.since <= since <= self.until:
             return None
-        if self._latest is not None and self._latest.since == since:
-            return self._latest
-        items = [item for item in self._items or () if item.seq > since]
+        made = self._made
+        if made is not None and since in made:
+            return made[since]
+        # Counted from the end: nearly everybody is close to it.
+        items = list(takewhile(lambda item: item.seq > since, reversed(self._items or ())))
+        items.reverse()
         batch = make_batch(
             stream, items, epoch=epoch, since=since, until=self.until, more=self.until < head
         )
-        if shared and batch.until == self.until:
-            self._latest = batch
+        if shared:
+            made = self._made = {} if made is None else made
+            if len(made) == SHARED:
+                del made[next(iter(made))]
+            made[since] = batch
         return batch
 
 

@@ -107,6 +107,23 @@ async def test_a_connection_that_caught_up_forgives_the_failures_before_it() -> 
         assert end.opened[6] - end.opened[5] < 0.5, "without it the seventh wait is over a second"
 
 
+async def test_a_connection_that_led_on_forgives_the_failures_before_it() -> None:
+    """On a line that is cut again and again before `live`, whoever is far behind still arrives."""
+    pace = Pace(base_s=0.02, cap_s=30)
+    async with line() as end, CustomerClient(end.url, "t1", pace=pace, chance=lambda: 0.9) as ana:
+        ana.connect()
+        await end.hear()
+        for n in range(1, 7):
+            since, until = f"0a0b0c0d:{n - 1}", f"0a0b0c0d:{n}"
+            await end.say(
+                {"type": "events", "stream": "thread", "since": since, "until": until}
+                | {"items": [{"seq": n, "type": "new"}], "more": True}
+            )
+            await end.sockets[-1].close(code=4001)
+            assert (await end.hear())["streams"][0]["since"] == until
+        assert end.opened[6] - end.opened[5] < 0.5, "without it the seventh wait is over a second"
+
+
 async def test_frames_keep_a_quiet_connection_alive() -> None:
     async with line() as end, CustomerClient(end.url, "t1", pace=PACE) as ana:
         end.welcome |= {"ping_s": 0.1, "pong_s": 0.1}

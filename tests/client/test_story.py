@@ -34,7 +34,7 @@ from inbox.client.link import CUSTOMER
 from inbox.core.errors import BadRequest, Conflict, Forbidden, NotFound, StaleView, Unauthorized
 from inbox.core.policy import Operator
 from inbox.flows.epoch import renew_epoch
-from tests.cast import NOON, Cast
+from tests.cast import NOON, Cast, arrive, say
 from tests.client.tunnel import tunnel_to
 from tests.live.house import House
 
@@ -331,16 +331,49 @@ async def test_without_a_socket_the_same_comes_by_long_poll(house: House) -> Non
         assert bodies(await first(ana.events(), is_message("still here"))) == ["still here"]
 
 
+@pytest.mark.parametrize("way", ["live", "poll"])
+async def test_who_is_far_behind_arrives_on_a_line_that_is_cut_every_24_kib(
+    house: House, cast: Cast, way: str
+) -> None:
+    """A frame that is larger than what a line lets through in one go would never arrive."""
+    who = await arrive(house.ctx, "ana")
+    lines = [f"line {n}" for n in range(1_000)]
+    for begin in range(0, len(lines), 100):
+        await asyncio.gather(*(say(house.ctx, who, line) for line in lines[begin : begin + 100]))
+    async with (
+        tunnel_to(house.url, length=lambda: 24 * 1024) as tunnel,
+        customer(house, url=tunnel.url) as ana,
+        DeskClient(tunnel.url, await house.agent_token(cast.bo), pace=PACE) as bo,
+    ):
+        if way == "poll":
+            ana._link._doors = msgspec.structs.replace(CUSTOMER, live="/v1/nowhere")
+        heard = [await next_message(ana.events()) for _ in lines]
+        assert tunnel.cuts > 5
+        assert ana.connected == (way == "live")
+        if way == "live":
+            for team in cast.bo.teams:  # as a desk that was away since its first day
+                bo._link.streams.add(f"team:{team}")
+            told = bo.events()
+            shown = [await next_message(told) for _ in lines]
+            assert sorted(shown) == sorted(heard)
+    assert sorted(heard) == sorted(lines)
+
+
+async def next_message(events: AsyncIterator[Event]) -> str:
+    """The next text that comes."""
+    return bodies(await first(events, lambda event: isinstance(event.what, Message)))[-1]
+
+
 @pytest.mark.parametrize("seed", range(3))
 async def test_through_a_tunnel_nothing_is_missed_or_doubled(
     house: House, cast: Cast, tmp_path: Path, seed: int
 ) -> None:
     chance = random.Random(seed)
     lines = [f"line {n}" for n in range(25)]
-    # From then on now and then long enough for all that may come as one frame: else nobody arrived.
+    # From then on now and then long enough for a whole frame to both: else nobody arrived.
     lengths = chain(
         (chance.randint(500, 3_000) for _ in range(8)),
-        (chance.choice((1_000, 4_000, 25_000)) for _ in count()),
+        (chance.choice((1_000, 4_000, 20_000)) for _ in count()),
     )
     async with (
         tunnel_to(house.url, length=lambda: next(lengths)) as tunnel,

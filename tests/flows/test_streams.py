@@ -26,7 +26,7 @@ from inbox.flows import (
     streams,
 )
 from inbox.flows.context import Context
-from inbox.flows.poll import poll
+from inbox.flows.poll import ANSWER_BYTES, poll
 from inbox.flows.send import Draft, send
 from inbox.flows.streams import Stream, bounds, page
 from tests.cast import OPERATOR, change
@@ -423,6 +423,25 @@ async def test_a_poll_from_a_place_that_is_not_there_is_gone(
             wait_s=0,
         )
     assert (gone.value.reason, gone.value.cursor) == (reason, f"{epoch}:1")
+
+
+async def test_an_answer_is_cut_by_bytes_and_the_next_goes_on(stage: Stage) -> None:
+    """One too large for a bad line would never arrive, however often it is asked for."""
+    ctx, ana = stage.ctx, await stage.ana()
+    for n in range(90):
+        await stage.say(ana, str(n), body=f"{n} " + "ü" * (3_900 if n % 9 == 0 else 200))
+    for stream in (Stream("thread", ana.thread), Stream("team", stage.spokane)):
+        whole, since, told = await walk(ctx, stream), None, list[Any]()
+        while True:
+            found = await poll(ctx, stream, since=since, wait_s=0)
+            told += [read(raw) for raw in found.items]
+            size = sum(len(bytes(raw)) for raw in found.items)
+            assert size <= ANSWER_BYTES or len(found.items) == 1
+            assert since in (None, found.since)
+            since = found.until
+            if not found.more:
+                break
+        assert told == whole
 
 
 async def test_a_poll_too_far_behind_is_gone(stage: Stage) -> None:

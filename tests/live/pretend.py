@@ -72,14 +72,14 @@ class PretendStore:
         await asyncio.sleep(0)
         return found
 
-    async def page(self, stream: str, *, since: int) -> Page:
+    async def page(self, stream: str, *, since: int, limit: int) -> Page:
         """A short page, after a moment."""
         await self._wait()
         self.pages += 1
         log = self._log(stream)
         if since < log.floor:
             raise Gone("history_expired")
-        until = min(since + PAGE, log.head)
+        until = min(since + min(limit, PAGE), log.head)
         items = tuple(
             Encoded(seq, f'{{"seq":{seq},"type":"message"}}'.encode())
             for seq in log.seqs(since, until)

@@ -15,6 +15,7 @@ from inbox.core.frames import Want
 from inbox.core.sync import Limits
 from inbox.flows import assignment, notes
 from inbox.flows.context import Context
+from inbox.live.ring import FRAME_BYTES
 from tests.cast import Cast, SetClock, answer, arrive, make_cast, open_on, say
 from tests.engines import Database
 from tests.live.house import Client, DeadBus, House, open_house
@@ -284,9 +285,9 @@ async def test_a_hundred_agents_of_one_team_are_told_the_same_by_one_read(
     pages: list[str] = []
     real = house.live.hub._source.page
 
-    async def counted(stream: str, *, since: int) -> Any:
+    async def counted(stream: str, *, since: int, limit: int) -> Any:
         pages.append(stream)
-        return await real(stream, since=since)
+        return await real(stream, since=since, limit=limit)
 
     monkeypatch.setattr(house.live.hub._source, "page", counted)
     await say(ctx, who, "To all of you")
@@ -298,6 +299,30 @@ async def test_a_hundred_agents_of_one_team_are_told_the_same_by_one_read(
     items = msgspec.json.encode(desks[0].items[team])
     assert all(msgspec.json.encode(desk.items[team]) == items for desk in desks)
     assert pages.count(team) <= 4, "one read a wake, whoever listens"
+
+
+async def test_no_frame_is_larger_than_a_bad_line_lets_through(
+    ctx: Context, house: House, cast: Cast
+) -> None:
+    """From the database, from the ring, and for whoever comes in the middle of a burst."""
+    who = await arrive(ctx, "ana")
+    sizes = [1, 300, 300, 300, 300, 300, 300, 300, 300, 300, 3_900]
+    texts = [f"{n} " + "ü" * sizes[n % len(sizes)] for n in range(300)]
+    for text in texts[:150]:
+        await say(ctx, who, text)
+    clients = [await house.customer("ana"), await house.desk(cast.bo)]
+    for client in clients:
+        await client.until("live")
+    await asyncio.gather(*(say(ctx, who, text) for text in texts[150:]))
+    clients.append(await house.customer("ana"))
+    for client, stream in zip(clients, ("thread", f"team:{cast.spokane}", "thread"), strict=True):
+        while len(client.bodies(stream)) < len(texts):
+            await client.hear()
+        assert sorted(client.bodies(stream)) == sorted(texts)
+        told = [one for one in client.frames if one["type"] == "events"]
+        sent = [(len(msgspec.json.encode(one)), len(one["items"])) for one in told]
+        assert all(size <= FRAME_BYTES + 200 or number == 1 for size, number in sent), sent
+        assert len(sent) < len(texts) / 2, "many items to a frame"
 
 
 @pytest.mark.usefixtures("cast")

@@ -14,7 +14,11 @@ from tests.proofs.judge import judge, place, read_team, read_thread, reading, se
 from tests.proofs.load import Ledger, send_by_http, send_live
 from tests.proofs.sites import PACE, Site
 
+PATIENCE_S = 60
+"""For what takes two seconds on a free machine: who is stuck is found out, who is slow is not."""
 
+
+@pytest.mark.timeout(5 * PATIENCE_S)
 @pytest.mark.parametrize("messages", [150, pytest.param(10_000, marks=pytest.mark.prove)])
 async def test_cuts_at_any_byte_lose_and_double_nothing(
     site: Site, ledger: Ledger, messages: int
@@ -32,14 +36,15 @@ async def test_cuts_at_any_byte_lose_and_double_nothing(
                 send_by_http(site, "ana", ledger, stop, url=tunnel.url),
                 send_live(site, "luis", ledger, stop, url=tunnel.url),
             )
-            await ledger.more(messages, within_s=600)
-            stop.set()
-            async with asyncio.timeout(20):
+            await ledger.more(messages, within_s=PATIENCE_S + messages / 5)
+            stop.set()  # and the cuts go on
+            async with asyncio.timeout(PATIENCE_S):
                 await senders
             await judge(site, ledger)
-            await app.saw_exactly(seqs(await read_thread(site, "ana")))
+            await app.saw_exactly(seqs(await read_thread(site, "ana")), within_s=PATIENCE_S)
             team = await read_team(site)
-            await desk.saw_exactly(range(began + 1, team[-1]["seq"] + 1))
+            expected = range(began + 1, team[-1]["seq"] + 1)
+            await desk.saw_exactly(expected, within_s=PATIENCE_S)
             assert not app.resets + desk.resets
         assert tunnel.cuts >= messages // 30
 
