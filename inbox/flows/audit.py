@@ -102,7 +102,7 @@ async def write_looks(ctx: Context) -> bool:
             )
 
     try:
-        await write(ctx, work)
+        await write(ctx, work, long=True)
     except BaseException:
         ctx.memory.looks.give_back(looks)
         raise

@@ -57,17 +57,20 @@ class Writing:
         self.hints[stream] = head
 
 
-async def write(ctx: Context, work: Callable[[Writing], Coroutine[Any, Any, T]]) -> T:
+async def write(
+    ctx: Context, work: Callable[[Writing], Coroutine[Any, Any, T]], *, long: bool = False
+) -> T:
     """Run a work in a transaction of its own, and ring the bell after it is durable.
 
-    The work must be safe to run again from the start. A lost hint costs a second, never a message.
+    The work must be safe to run again from the start; `long` where it may touch more than some
+    dozens of rows (see `Engine.write`). A lost hint costs a second, never a message.
     """
 
     async def run(tx: Tx) -> tuple[T, dict[str, int]]:
         writing = Writing(tx, ctx.clock())
         return await work(writing), writing.hints
 
-    result, hints = await ctx.store.write(run)
+    result, hints = await ctx.store.write(run, long=long)
     for stream, head in hints.items():
         ctx.bus.ring(Moved(stream, head))
     return result

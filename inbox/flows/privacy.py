@@ -75,7 +75,7 @@ async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> Async
         devices = await writing.tx.fetch(Q.list_devices, customer=customer)
         return _Held(known, devices, thread, matters)
 
-    return _pieces(ctx, who, await write(ctx, work))
+    return _pieces(ctx, who, await write(ctx, work, long=True))
 
 
 async def erase(ctx: Context, who: Agent | Operator, *, customer: str) -> Erasure:
@@ -92,7 +92,7 @@ async def erase(ctx: Context, who: Agent | Operator, *, customer: str) -> Erasur
     async def begin(writing: Writing) -> str:
         return await _begin(ctx, writing, who, customer, people)
 
-    thread = await write(ctx, begin)
+    thread = await write(ctx, begin, long=True)
     return Erasure(customer, thread, await _finish(ctx, thread))
 
 
@@ -162,7 +162,7 @@ async def _finish(ctx: Context, thread: str) -> int:
 
     total, more = 0, True
     while more:
-        erased, more = await write(ctx, step)
+        erased, more = await write(ctx, step, long=True)
         total += erased
     return total
 

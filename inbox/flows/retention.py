@@ -106,7 +106,7 @@ async def _erase_in(ctx: Context, threads: list[str], before: int) -> tuple[int,
                 unfinished.append(thread.id)
         return total, unfinished
 
-    return await write(ctx, work)
+    return await write(ctx, work, long=True)
 
 
 async def _lock(writing: Writing, thread: str) -> Thread:
@@ -173,7 +173,7 @@ async def _cut(ctx: Context, stream: str, floor: int) -> int:
         team = stream.partition(":")[2]
         return await writing.tx.execute(Q.cut_team_items, team=team, floor=floor)
 
-    return await write(ctx, work)
+    return await write(ctx, work, long=True)
 
 
 async def _sweep(ctx: Context, query: Query, before: int) -> int:
@@ -181,6 +181,6 @@ async def _sweep(ctx: Context, query: Query, before: int) -> int:
         return await writing.tx.execute(query, before=before, limit=ROWS)
 
     swept = 0
-    while gone := await write(ctx, work):
+    while gone := await write(ctx, work, long=True):
         swept += gone
     return swept

@@ -7,6 +7,8 @@ thread's lock. So a crash loses nothing, and nothing is found that was erased.
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import msgspec
 
 from inbox.core.errors import BadRequest, Internal
@@ -19,13 +21,12 @@ from inbox.flows.context import Context, Writing, write
 from inbox.store import search
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
-from inbox.store.records import read_customer, read_item, read_thread
-from inbox.store.rows import sure
+from inbox.store.records import read_item
 
-TOGETHER = 20
+TOGETHER = 100
 """Threads in one transaction: their senders wait so long, and on SQLite every sender does."""
-TEXTS = 100
-"""Messages and notes in one transaction."""
+TEXTS = 200
+"""Items of their logs in one transaction."""
 NAMES = 10
 
 
@@ -112,41 +113,50 @@ async def index_due(ctx: Context, *, limit: int = 200) -> bool:
 
 
 async def _index(ctx: Context, threads: list[str]) -> bool:
-    """Index these; true where they may have more than is done at once."""
+    """Index these; true where they have more than is done at once."""
 
     async def work(writing: Writing) -> bool:
-        left = TEXTS
-        for thread in threads:
-            if not left:
-                break
-            left -= await _index_thread(writing.tx, thread, limit=left)
-        return not left
+        tx = writing.tx
+        due = await search.lock_due(tx, threads)
+        if not due:
+            return False
+        await _index_names(tx, due)
+        taken = _together(due)
+        if not taken:
+            return await _index_part(tx, due[0])
+        rows = await search.texts_of(tx, taken)
+        await search.add_items(tx, [_text(row[0], read_item(row[1:])) for row in rows])
+        await search.mark_indexed(tx, [one.thread for one in taken])
+        return len(taken) < len(due)
 
-    return await write(ctx, work)
+    return await write(ctx, work, long=True)
 
 
-async def _index_thread(tx: Tx, thread_id: str, *, limit: int) -> int:
-    """Index the next texts of one thread; how many there were."""
-    thread = read_thread(sure(await tx.fetch_one(Q.lock_thread, thread=thread_id)))
-    if not thread.unindexed:
-        return 0
-    customer = read_customer(sure(await tx.fetch_one(Q.get_customer, customer=thread.customer_id)))
-    name = words(f"{customer.name or ''} {customer.id}")
-    known = sure(
-        await tx.fetch_one(
-            Q.indexed_upto, thread=thread_id, name_place=search.name_place(thread_id, name)
-        )
-    )
-    if not known[1]:
-        await search.add_name(tx, thread=thread_id, words=name)
-    rows = await tx.fetch(Q.texts_after, thread=thread_id, after=known[0], limit=limit)
-    for item in map(read_item, rows):
-        await search.add_item(
-            tx, thread=thread_id, seq=item.seq, at=item.at, words=words(_read(item).body)
-        )
-    if len(rows) < limit:
-        await tx.execute(Q.mark_indexed, thread=thread_id)
-    return len(rows)
+def _together(due: list[search.Due]) -> list[search.Due]:
+    """The first of them that together have no more than is done at once."""
+    places = accumulate(one.head - one.after for one in due)
+    return [one for one, total in zip(due, places, strict=True) if total <= TEXTS]
+
+
+async def _index_part(tx: Tx, due: search.Due) -> bool:
+    """Index the next texts of a thread that has more of them; true, since the rest waits."""
+    rows = await tx.fetch(Q.texts_after, thread=due.thread, after=due.after, limit=TEXTS)
+    await search.add_items(tx, [_text(due.thread, read_item(row)) for row in rows])
+    if len(rows) < TEXTS:
+        await search.mark_indexed(tx, [due.thread])
+    return True
+
+
+async def _index_names(tx: Tx, due: list[search.Due]) -> None:
+    named = [(one.thread, words(f"{one.name or ''} {one.customer}")) for one in due]
+    placed = {search.name_place(thread, name): (thread, name) for thread, name in named}
+    for place in await search.unknown_names(tx, list(placed)):
+        thread, name = placed[place]
+        await search.add_name(tx, thread=thread, words=name)
+
+
+def _text(thread: str, item: Item) -> search.Text:
+    return search.Text(thread, item.seq, item.at, words(_read(item).body))
 
 
 def _found(row: Row, wanted: tuple[Term, ...]) -> FoundItem:

@@ -1,10 +1,10 @@
 """What a database engine offers: one transaction written once, run on SQLite or PostgreSQL.
 
 A *work* is an `async def work(tx)` that speaks only to its `tx`. PostgreSQL awaits it on a pooled
-connection; SQLite steps it to its end on the writer thread, where nothing truly waits, together
-with every other work that waits there, and answers all of them after one fsync (group commit).
-So a work must not await anything but its `tx`, and must be safe to run again from the start:
-an engine may repeat it after a deadlock.
+connection; SQLite steps it to its end at once, where nothing truly waits, together with every
+other work that has come, and answers all of them after one fsync (group commit). So a work must
+not await anything but its `tx`, and must be safe to run again from the start: an engine may repeat
+it after a deadlock.
 """
 
 from __future__ import annotations
@@ -58,8 +58,12 @@ class Engine(Protocol):
         """Which engine this is."""
         ...
 
-    async def write(self, work: Work[T]) -> T:
-        """Run the work in a transaction of its own and answer after it is durable."""
+    async def write(self, work: Work[T], *, long: bool = False) -> T:
+        """Run the work in a transaction of its own and answer after it is durable.
+
+        `long` says that it may touch more than some dozens of rows: SQLite then runs it beside the
+        event loop, which it would hold up.
+        """
         ...
 
     async def read(self, work: Work[T]) -> T:

@@ -1,11 +1,16 @@
-"""Group commit: one thread writes to SQLite, many waiting works share one fsync.
+"""Group commit: one connection writes to SQLite, many waiting works share one fsync.
 
 An fsync costs more than the statements of a dozen sends, and SQLite has one writer. So works that
 wait are run in one transaction, and all are answered after one COMMIT; one that fails halfway fails
-alone. The works that arrive in one turn of the event loop are handed over together, and answered
-together in one call back into it, so the price of crossing threads is paid per batch.
+alone.
 
-The thread is also the only one that moves the write-ahead log into the database (checkpoint):
+The connection belongs to one thread at a time. Short works run on the event loop's own thread:
+their statements take microseconds, and on another thread each would wait for the interpreter's
+lock, which triples their price (measured: docs/performance.md). Whatever may wait for the disk is
+the writer thread's: the COMMIT with its fsync, the long works, the busy database. So the loop goes
+on with its sockets, and gathers the next batch, while this one becomes durable.
+
+The connection is also the only one that moves the write-ahead log into the database (checkpoint):
 SQLite before 3.51.3 can corrupt the file when two connections do.
 """
 
@@ -18,7 +23,9 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -31,9 +38,11 @@ from inbox.store.sqlite_tx import SqliteTx, step
 T = TypeVar("T")
 
 Observe = Callable[[int, float], None]
-"""Told of each commit, on its own thread: works in it, seconds from BEGIN to durable."""
+"""Told of each commit, on the writer thread: works in it, seconds from BEGIN to durable."""
 
-BATCH_LIMIT = 256
+BATCH_LIMIT = 128
+"""Works that share a commit, for so long the loop looks after nothing else: some milliseconds."""
+BUSY_MS = 1_000
 CHECKPOINT_CHANGES = 4_000
 IDLE_SECONDS = 0.5
 LARGE_LOG_PAGES = 16_384
@@ -68,10 +77,11 @@ def is_storage_fault(error: BaseException) -> bool:
 
 
 class _Job(NamedTuple):
-    """A work that waits for the writer, and the future of its caller."""
+    """A work that waits for its turn, and the future of its caller."""
 
     work: Work[Any]
     answer: asyncio.Future[Any]
+    long: bool
 
 
 class _Outcome(NamedTuple):
@@ -83,7 +93,7 @@ class _Outcome(NamedTuple):
 
 
 class GroupCommit:
-    """The writer thread: takes works from one event loop, answers each after it is on disk.
+    """The one who writes: takes works from one event loop, answers each after it is on disk.
 
     Nothing is answered before the fsync of its batch. What a work raises rolls back that work
     alone; what the storage raises rolls back the whole batch, each with `NotDurable`, and the next
@@ -99,26 +109,31 @@ class GroupCommit:
         observe: Observe | None,
         waiting_limit: int,
     ) -> None:
-        self._connect = connect
         self._log_file = path.with_name(path.name + "-wal")
         self._observe = observe
         self._waiting_limit = waiting_limit
         # On the loop's thread:
         self._loop = asyncio.get_running_loop()
         self._waiting = 0
-        self._arrived: list[_Job] = []
+        self._arrived: deque[_Job] = deque()
+        self._in_use = False
+        self._rested_at = 0.0
+        self._tending: asyncio.TimerHandle | None = None
         self._closed = False
-        # Between the threads: lists of jobs; None says that no more will come.
-        self._handed: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
-        # On the writer's thread:
+        self._at_rest = asyncio.Event()
+        # With the connection:
         self._connection = connect()
+        self._connection.execute("PRAGMA busy_timeout = 0")  # see `_patience`
         self._tx = SqliteTx(self._connection)
+        self._began = 0.0
         self._well = True
         self._moved_at = self._connection.total_changes
+        # Between the threads: what the writer is to do with the connection, one thing at a time.
+        self._handed: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="sqlite-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, long: bool = False) -> T:
         """Run the work in the next batch and answer after its commit (see `Engine.write`).
 
         A caller that is cancelled gets no answer; a work that had begun is committed all the same.
@@ -130,9 +145,11 @@ class GroupCommit:
             raise Overloaded("Too many writes wait already", retry_after=1.0)
         answer: asyncio.Future[T] = self._loop.create_future()
         self._waiting += 1
-        if not self._arrived:
-            self._loop.call_soon(self._hand_over)
-        self._arrived.append(_Job(work, answer))
+        self._arrived.append(_Job(work, answer, long))
+        if not self._in_use:
+            self._in_use = True
+            # At the end of this turn, so that all that arrive in it share the batch.
+            self._loop.call_soon(self._next)
         return await answer
 
     async def close(self) -> None:
@@ -140,14 +157,69 @@ class GroupCommit:
         if self._closed:
             return
         self._closed = True
-        self._hand_over()
+        if self._in_use:
+            self._at_rest.clear()
+            await self._at_rest.wait()
+        if self._tending is not None:
+            self._tending.cancel()
+        self._handed.put(self._end)
         self._handed.put(None)
         await asyncio.to_thread(self._thread.join)
 
-    def _hand_over(self) -> None:
-        if self._arrived:
-            self._handed.put(self._arrived)
-            self._arrived = []
+    # ---- on the loop's thread, which has the connection here
+
+    def _next(self) -> None:
+        """Begin the next batch, or come to rest."""
+        if not self._arrived:
+            self._rest()
+            return
+        jobs = self._take()
+        if jobs[0].long:
+            self._handed.put(partial(self._run_and_commit, jobs))
+            return
+        try:
+            outcomes = self._run(jobs)
+        except Exception as error:  # noqa: BLE001  whatever it was, nobody may wait for ever
+            if _is_busy(error) and not self._connection.in_transaction:
+                self._handed.put(partial(self._run_and_commit, jobs))
+            else:
+                self._answer(self._fail(jobs, error))
+                self._loop.call_soon(self._next)
+        else:
+            self._handed.put(partial(self._commit, jobs, outcomes))
+
+    def _take(self) -> list[_Job]:
+        """What shares the next batch, in the order of arrival: short works, or one long one."""
+        jobs = [self._arrived.popleft()]
+        while self._arrived and not self._arrived[0].long and not jobs[0].long:
+            if len(jobs) == BATCH_LIMIT:
+                break
+            jobs.append(self._arrived.popleft())
+        return jobs
+
+    def _rest(self) -> None:
+        self._in_use = False
+        self._rested_at = self._loop.time()
+        self._at_rest.set()
+        if self._tending is None and self._connection.total_changes != self._moved_at:
+            self._tending = self._loop.call_later(IDLE_SECONDS, self._tend)
+
+    def _tend(self) -> None:
+        """Have the log moved when nothing has been written for a while."""
+        self._tending = None
+        if self._in_use or self._closed:
+            return
+        idle = self._loop.time() - self._rested_at
+        if idle < IDLE_SECONDS:
+            self._tending = self._loop.call_later(IDLE_SECONDS - idle, self._tend)
+            return
+        self._in_use = True
+        self._handed.put(self._tend_log)
+
+    def _take_back(self, outcomes: list[_Outcome]) -> None:
+        """The writer thread is done: answer, and begin the next batch after the callers heard."""
+        self._answer(outcomes)
+        self._loop.call_soon(self._next)
 
     def _answer(self, outcomes: list[_Outcome]) -> None:
         self._waiting -= len(outcomes)
@@ -159,39 +231,26 @@ class GroupCommit:
             else:
                 answer.set_exception(error)
 
-    # ---- everything below runs on the writer's thread
+    # ---- on the writer thread, which has the connection here
 
     def _serve(self) -> None:
-        more = True
-        while more:
-            jobs, more = self._take()
-            for first in range(0, len(jobs), BATCH_LIMIT):
-                self._settle(jobs[first : first + BATCH_LIMIT])
-            if not jobs and more:
-                self._checkpoint(idle=True)
-        self._checkpoint(idle=True)
-        self._connection.close()
+        while (task := self._handed.get()) is not None:
+            task()
 
-    def _take(self) -> tuple[list[_Job], bool]:
-        """All jobs that wait, and whether more may come; no jobs when the writer is idle."""
-        dirty = self._connection.total_changes != self._moved_at
-        jobs: list[_Job] = []
-        try:
-            taken = self._handed.get(timeout=IDLE_SECONDS if dirty else None)
-            while taken is not None:
-                jobs += taken
-                if len(jobs) >= BATCH_LIMIT:
-                    return jobs, True
-                taken = self._handed.get_nowait()
-        except queue.Empty:
-            return jobs, True
-        return jobs, False
+    def _run_and_commit(self, jobs: list[_Job]) -> None:
+        """For what may take its time: a long work, or a database that another process holds."""
+        with self._patience():
+            try:
+                outcomes = self._run(jobs)
+            except Exception as error:  # noqa: BLE001  whatever it was, nobody may wait for ever
+                self._give_back(self._fail(jobs, error))
+                return
+        self._commit(jobs, outcomes)
 
-    def _settle(self, jobs: list[_Job]) -> None:
-        """Commit one batch and answer it; then tend the log, while the callers go on."""
-        began = time.perf_counter()
+    def _commit(self, jobs: list[_Job], outcomes: list[_Outcome]) -> None:
+        """Make a batch durable and answer it; then tend the log, while the callers go on."""
         try:
-            outcomes = self._commit(jobs)
+            self._connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001  whatever it was, nobody may wait for ever
             outcomes = self._fail(jobs, error)
         else:
@@ -199,23 +258,74 @@ class GroupCommit:
                 self._well = True
                 _log.info("storage_recovered")
             if self._observe is not None:
-                self._observe(len(jobs), time.perf_counter() - began)
-        self._loop.call_soon_threadsafe(self._answer, outcomes)
-        if self._connection.total_changes - self._moved_at >= CHECKPOINT_CHANGES:
-            self._checkpoint(idle=False)
+                self._observe(len(jobs), time.perf_counter() - self._began)
+        if self._connection.total_changes - self._moved_at < CHECKPOINT_CHANGES:
+            self._give_back(outcomes)
+        else:
+            self._loop.call_soon_threadsafe(self._answer, outcomes)
+            self._move_log(idle=False)
+            self._give_back([])
 
-    def _commit(self, jobs: list[_Job]) -> list[_Outcome]:
-        """Run a batch and make it durable.
+    def _give_back(self, outcomes: list[_Outcome]) -> None:
+        self._loop.call_soon_threadsafe(self._take_back, outcomes)
+
+    def _tend_log(self) -> None:
+        self._move_log(idle=True)
+        self._give_back([])
+
+    def _end(self) -> None:
+        self._move_log(idle=True)
+        self._connection.close()
+
+    def _move_log(self, *, idle: bool) -> None:
+        """Move the log into the database (checkpoint); begin the log anew where it has grown large.
+
+        A plain one never waits for readers. When all was moved, the next commit starts at the
+        log's beginning by itself unless a reader still stands in it; only a large log is worth
+        waiting a moment for that.
+        """
+        self._moved_at = self._connection.total_changes
+        try:
+            _, pages, moved = self._checkpoint("PASSIVE")
+            if moved < pages:
+                return
+            if idle and self._log_file.stat().st_size >= LARGE_LOG_BYTES:
+                self._checkpoint("TRUNCATE")
+            elif pages >= LARGE_LOG_PAGES:
+                self._checkpoint("RESTART")
+        except (sqlite3.Error, OSError) as error:
+            _end_if_pages_lost(error)
+            _log.warning("checkpoint_failed", error=str(error), code=_code_name(error))
+
+    def _checkpoint(self, mode: Literal["PASSIVE", "TRUNCATE", "RESTART"]) -> tuple[int, int, int]:
+        with self._patience():
+            row = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+        busy, pages, moved = row
+        return busy, pages, moved
+
+    @contextlib.contextmanager
+    def _patience(self) -> Iterator[None]:
+        """Wait for a lock that another connection holds: the writer thread may, the loop never."""
+        self._connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        try:
+            yield
+        finally:
+            self._connection.execute("PRAGMA busy_timeout = 0")
+
+    # ---- on whichever thread has the connection
+
+    def _run(self, jobs: list[_Job]) -> list[_Outcome]:
+        """Run a batch in one transaction and leave that open.
 
         At first without savepoints, which cost as much as two statements for each work: nearly
         all works succeed, or fail before they write. Where one fails halfway, the batch is undone
         and run again with a savepoint for each, as works must allow.
         """
+        self._began = time.perf_counter()
         outcomes = self._run_bare(jobs)
         if outcomes is None:
             self._connection.execute("ROLLBACK")
             outcomes = self._run_guarded(jobs)
-        self._connection.execute("COMMIT")
         return outcomes
 
     def _run_bare(self, jobs: list[_Job]) -> list[_Outcome] | None:
@@ -223,7 +333,7 @@ class GroupCommit:
         outcomes = []
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
-        for work, answer in jobs:
+        for work, answer, _ in jobs:
             if answer.cancelled():  # nobody waits for it, and it has not begun
                 outcomes.append(_Outcome(answer, None, None))
                 continue
@@ -245,7 +355,7 @@ class GroupCommit:
         run = self._connection.execute
         outcomes = []
         run("BEGIN IMMEDIATE")
-        for work, answer in jobs:
+        for work, answer, _ in jobs:
             if answer.cancelled():  # nobody waits for it, and it has not begun
                 outcomes.append(_Outcome(answer, None, None))
                 continue
@@ -284,29 +394,9 @@ class GroupCommit:
             for job in jobs
         ]
 
-    def _checkpoint(self, *, idle: bool) -> None:
-        """Move the log into the database; begin the log anew where it has grown large.
 
-        A plain one never waits for readers. When all was moved, the next commit starts at the
-        log's beginning by itself unless a reader still stands in it; only a large log is worth
-        waiting a moment for that.
-        """
-        self._moved_at = self._connection.total_changes
-        try:
-            _, pages, moved = self._move_log("PASSIVE")
-            if moved < pages:
-                return
-            if idle and self._log_file.stat().st_size >= LARGE_LOG_BYTES:
-                self._move_log("TRUNCATE")
-            elif pages >= LARGE_LOG_PAGES:
-                self._move_log("RESTART")
-        except (sqlite3.Error, OSError) as error:
-            _end_if_pages_lost(error)
-            _log.warning("checkpoint_failed", error=str(error), code=_code_name(error))
-
-    def _move_log(self, mode: Literal["PASSIVE", "TRUNCATE", "RESTART"]) -> tuple[int, int, int]:
-        busy, pages, moved = self._connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
-        return busy, pages, moved
+def _is_busy(error: BaseException) -> bool:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _code_name(error: BaseException) -> str:

@@ -144,7 +144,7 @@ class PostgresEngine:
         self._closed = False
         self._well = True
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, long: bool = False) -> T:  # noqa: ARG002
         """Run the work in a transaction of its own and answer after it is durable.
 
         It is run again after a deadlock or a lost race for a unique key. A caller that is

@@ -71,20 +71,11 @@ ON CONFLICT (id) DO NOTHING
 -- Threads whose log has something that search may not know yet.
 SELECT id FROM threads WHERE unindexed ORDER BY id LIMIT :limit
 
--- name: indexed_upto
--- The last place of a thread that search knows, and whether it knows the customer by this name.
-SELECT COALESCE(MAX(seq), 0), COALESCE(MAX(CASE WHEN id = :name_place THEN 1 ELSE 0 END), 0)
-FROM search WHERE thread_id = :thread
-
 -- name: texts_after
 -- Messages and notes of a thread after a place, oldest first.
 SELECT seq, type, at, payload FROM items
 WHERE thread_id = :thread AND seq > :after AND type IN ('message', 'note')
 ORDER BY seq LIMIT :limit
-
--- name: mark_indexed
--- Search knows all of this thread.
-UPDATE threads SET unindexed = FALSE WHERE id = :thread
 
 -- ================================================================================== erasing
 

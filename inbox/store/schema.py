@@ -38,7 +38,7 @@ async def prepare(
             await _make(tx, release, epoch)
         return await _read_state(tx)
 
-    state = await engine.write(begin)
+    state = await engine.write(begin, long=True)
     refuse_too_new(state, release)
     due = [step for step in release.migrations if step.number > state.schema]
     if due and isinstance(engine, SqliteEngine):
@@ -98,7 +98,7 @@ async def _apply(engine: Engine, migration: Migration) -> State:
             await _write_numbers(tx, schema=migration.number, compatible=migration.compatible)
         return await _read_state(tx)
 
-    return await engine.write(apply)
+    return await engine.write(apply, long=True)
 
 
 async def _read_state(tx: Tx) -> State:

@@ -1,5 +1,40 @@
 -- The statements of full-text search on PostgreSQL. The same names stand in the file for SQLite.
 
+-- name: lock_due
+-- Those of the threads (a JSON array of ids) that have something new, and how far search knows them.
+SELECT t.id, t.customer_id, c.name,
+       COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), t.head
+FROM threads t JOIN customers c ON c.id = t.customer_id
+WHERE t.id IN (SELECT jsonb_array_elements_text(CAST(CAST(:threads AS TEXT) AS JSONB)))
+  AND t.unindexed
+ORDER BY t.id FOR UPDATE OF t
+
+-- name: texts_of
+-- Messages and notes in stretches of threads: a JSON array of [thread, after, last].
+SELECT i.thread_id, i.seq, i.type, i.at, i.payload
+FROM jsonb_array_elements(CAST(CAST(:stretches AS TEXT) AS JSONB)) w
+JOIN items i ON i.thread_id = w ->> 0
+    AND i.seq > CAST(w ->> 1 AS BIGINT) AND i.seq <= CAST(w ->> 2 AS BIGINT)
+WHERE i.type IN ('message', 'note')
+
+-- name: mark_indexed
+-- Search knows all of these threads: a JSON array of ids.
+UPDATE threads SET unindexed = FALSE
+WHERE id IN (SELECT jsonb_array_elements_text(CAST(CAST(:threads AS TEXT) AS JSONB)))
+
+-- name: known_places
+-- Which of these places (a JSON array) are taken.
+SELECT id FROM search
+WHERE id IN (SELECT CAST(jsonb_array_elements_text(CAST(CAST(:places AS TEXT) AS JSONB)) AS BIGINT))
+
+-- name: add_rows
+-- The words of many items: a JSON array of [id, thread, seq, words]. Gives the ids that were free.
+INSERT INTO search (id, thread_id, seq, words)
+SELECT CAST(w ->> 0 AS BIGINT), w ->> 1, CAST(w ->> 2 AS BIGINT),
+       array_to_tsvector(string_to_array(w ->> 3, ' '))
+FROM jsonb_array_elements(CAST(CAST(:rows AS TEXT) AS JSONB)) w
+ON CONFLICT (id) DO NOTHING RETURNING id
+
 -- name: add_row
 -- One item's words, unless its id is taken by another. The words are lexemes as they are.
 INSERT INTO search (id, thread_id, seq, words)

@@ -1,4 +1,4 @@
-"""SQLite as an engine: one writer thread with group commit, readers on aiosqlite.
+"""SQLite as an engine: one writer with group commit, readers on aiosqlite.
 
 Write-ahead log with `synchronous=FULL`: NORMAL would lose acknowledged commits on a power cut. No
 memory map, and one connection alone moves the log into the database (see `group_commit`).
@@ -83,13 +83,13 @@ class SqliteEngine:
         self._readers = readers
         self._closed = False
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, long: bool = False) -> T:
         """Run the work in a transaction of its own and answer after it is durable.
 
         Many works share one fsync; what a work raises rolls back that work alone. Raises
         NotDurable when the disk is full or broken, Overloaded when too many writes wait.
         """
-        return await self._writer.write(work)
+        return await self._writer.write(work, long=long)
 
     async def read(self, work: Work[T]) -> T:
         """Run the work on one snapshot, on the reader that has least to do.
@@ -159,7 +159,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         path,
         timeout=1.0,
         isolation_level=None,  # transactions begin and end where this code says so
-        check_same_thread=False,  # made on the loop's thread, used on the writer's
+        check_same_thread=False,  # the loop's and the writer's thread take turns
         cached_statements=_CACHED_STATEMENTS,
     )
     try:

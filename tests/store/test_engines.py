@@ -280,7 +280,7 @@ async def test_a_work_that_began_is_finished_though_its_caller_went(store: Engin
         await pause.stand(tx)
         await tx.execute(ADD_ITEM, id="ana", n=2, body="second", loud=False)
 
-    writing = asyncio.create_task(store.write(work))
+    writing = asyncio.create_task(store.write(work, long=True))
     await pause.reached()
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):

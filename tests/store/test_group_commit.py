@@ -110,7 +110,7 @@ async def test_what_comes_during_a_commit_goes_into_the_next(
     store: SqliteEngine, commits: Commits
 ) -> None:
     gate = Gate()
-    first = asyncio.create_task(store.write(gate.work))
+    first = asyncio.create_task(store.write(gate.work, long=True))
     await gate.held()
     rest = [asyncio.create_task(store.write(adding(f"{n}"))) for n in range(5)]
     for _ in range(5):  # each in its own turn of the loop
@@ -218,7 +218,7 @@ async def test_who_went_before_the_work_began_is_passed_over(store: SqliteEngine
         await tx.execute(ADD, id="gone")
 
     gate = Gate()
-    busy = asyncio.create_task(store.write(gate.work))
+    busy = asyncio.create_task(store.write(gate.work, long=True))
     await gate.held()
     gone = asyncio.create_task(store.write(work))
     await asyncio.sleep(0)
@@ -235,7 +235,7 @@ async def test_who_went_before_the_work_began_is_passed_over(store: SqliteEngine
 async def test_too_many_waiting_is_overloaded(file: Path) -> None:
     store = await open_sqlite(file, waiting_limit=10)
     gate = Gate()
-    busy = asyncio.create_task(store.write(gate.work))
+    busy = asyncio.create_task(store.write(gate.work, long=True))
     await gate.held()
     waiting = [asyncio.create_task(store.write(nothing)) for _ in range(9)]
     await asyncio.sleep(0)
@@ -259,6 +259,52 @@ async def test_a_database_that_another_process_holds_is_not_durable(
         other.execute("ROLLBACK")
     await store.write(adding("1"))
     assert await store.read(count) == 1
+
+
+async def test_the_loop_waits_for_nobody(store: SqliteEngine, file: Path) -> None:
+    """While another process holds the database, or a long work runs, the loop goes on turning."""
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0.01)
+            turns += 1
+
+    turning = asyncio.create_task(turn())
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(store.write(adding("1")))
+        while turns < 20:  # noqa: ASYNC110  that it turns is the point
+            await asyncio.sleep(0)
+        other.execute("ROLLBACK")
+    await writing
+    gate = Gate()
+    long = asyncio.create_task(store.write(gate.work, long=True))
+    await gate.held()
+    waiting = asyncio.create_task(store.write(adding("2")))
+    while turns < 40:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    gate.let_go()
+    await asyncio.gather(long, waiting)
+    turning.cancel()
+    assert await store.read(count) == 2
+
+
+async def test_works_are_run_in_the_order_they_came(store: SqliteEngine, commits: Commits) -> None:
+    order: list[int] = []
+
+    def noting(number: int) -> Work[None]:
+        async def work(tx: Tx) -> None:
+            order.append(number)
+            await tx.fetch(NOTHING)
+
+        return work
+
+    await asyncio.gather(*(store.write(noting(n), long=n in {3, 4, 7}) for n in range(10)))
+    assert order == list(range(10))
+    assert commits == [3, 1, 1, 2, 1, 2]
 
 
 def ruin_table(file: Path) -> None:

@@ -187,7 +187,7 @@ async def _hire_stand_ins(ctx: Context, brands: Collection[str]) -> dict[str, st
             await move_registry(writing)
         return {brand: known[brand or UNNAMED] for brand in brands}
 
-    return await write(ctx, work)
+    return await write(ctx, work, long=True)
 
 
 async def _write(
@@ -203,7 +203,7 @@ async def _write(
         ) -> Written:
             return await write_pieces(ctx, writing, batch, plan, unfinished=unfinished)
 
-        written = await write(ctx, work)
+        written = await write(ctx, work, long=True)
         unfinished = written.unfinished
         added += written.messages
         customers += sum(piece.last for piece in batch)
