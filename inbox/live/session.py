@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+import struct
 from typing import Any, TypeAlias
 
 from aiohttp import WSMessage, WSMsgType, web
@@ -228,7 +230,7 @@ class Session:
                 await self._socket.close(code=close.code, message=close.reason.encode()[:120])
                 return
         if self._transport is not None:
-            self._transport.abort()
+            _cut(self._transport)
 
     # ── calling the flows ────────────────────────────────────────────────────────────────────────
 
@@ -354,3 +356,15 @@ class Session:
             show = self._node.people.show(self.who, sign=sign, origin=self.connection)
             await self._node.outcome(show)
         self._signs = None
+
+
+def _cut(transport: asyncio.Transport) -> None:
+    """Reset the connection: what the kernel holds for it, up to megabytes, is let go at once.
+
+    An ordinary end would wait behind those bytes for a peer that does not read.
+    """
+    line = transport.get_extra_info("socket")
+    if line is not None:
+        with contextlib.suppress(OSError):
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()
