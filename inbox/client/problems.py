@@ -62,6 +62,7 @@ def read_error(frame: Error) -> PinboxError:
         frame.code,
         frame.detail,
         frame.errors or (),
+        holder=frame.holder or None,
         unseen=frame.unseen or (),
         head=frame.head or 0,
     )

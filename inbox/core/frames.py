@@ -13,7 +13,15 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 
 from inbox.core.cursor import LARGEST, ResetReason
-from inbox.core.errors import BadRequest, FieldError, Internal, PinboxError, StaleView
+from inbox.core.errors import (
+    BadRequest,
+    Conflict,
+    FieldError,
+    Holder,
+    Internal,
+    PinboxError,
+    StaleView,
+)
 
 Unset: TypeAlias = msgspec.UnsetType
 UNSET = msgspec.UNSET
@@ -195,7 +203,11 @@ class Ok(_Told, frozen=True):
 
 
 class Error(_Told, frozen=True):
-    """What was asked for cannot be; `temporary`: ask again after `retry_ms`."""
+    """What was asked for cannot be; `temporary`: ask again after `retry_ms`.
+
+    As in HTTP's problems, `errors` names what is wrong in the input, `holder` the agent who was
+    first (`conflict`), and `unseen` and `head` what the customer has written since (`stale_view`).
+    """
 
     code: str
     detail: str
@@ -204,6 +216,7 @@ class Error(_Told, frozen=True):
     stream: str | Unset = UNSET
     retry_ms: int | Unset = UNSET
     errors: tuple[FieldError, ...] | Unset = UNSET
+    holder: Holder | Unset = UNSET
     unseen: tuple[msgspec.Raw, ...] | Unset = UNSET
     head: int | Unset = UNSET
 
@@ -305,6 +318,7 @@ def error_frame(
         stream=stream,
         retry_ms=round((error.retry_after or 1.0) * 1000) if error.temporary else UNSET,
         errors=error.errors or UNSET,
+        holder=(error.holder or UNSET) if isinstance(error, Conflict) else UNSET,
         unseen=error.unseen if isinstance(error, StaleView) else UNSET,
         head=error.head if isinstance(error, StaleView) else UNSET,
     )

@@ -78,7 +78,8 @@ def test_a_page_of_a_proxy_is_judged_by_its_status(status: int, kind: type[Pinbo
         RateLimited("slow", retry_after=1.5),
         BadRequest.field("body", "is empty"),
         StaleView((), head=4),
-        Conflict("held"),
+        Conflict("another body"),
+        Conflict("held", holder=Holder("bo", "Bo")),
         Unauthorized(),
     ],
     ids=lambda error: error.code,
@@ -88,7 +89,8 @@ def test_live_errors_are_the_same_errors(error: PinboxError) -> None:
     assert type(seen) is type(error)
     assert (seen.detail, seen.errors) == (error.detail, error.errors)
     assert seen.retry_after == error.retry_after
-    assert getattr(seen, "head", None) == getattr(error, "head", None)
+    for more in ("head", "holder"):
+        assert getattr(seen, more, None) == getattr(error, more, None)
 
 
 def test_retry_after_in_seconds() -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from inbox.core.errors import (
     Conflict,
+    Holder,
     NotDurable,
     StaleView,
 )
@@ -73,6 +74,16 @@ def test_a_stale_view_shows_what_was_not_seen() -> None:
     assert machine.said[0]["code"] == "stale_view"
     assert machine.said[0]["unseen"] == [{"seq": 9}]
     assert machine.said[0]["head"] == 9
+
+
+def test_a_conflict_names_the_holder_where_there_is_one() -> None:
+    machine = Machine().open(BO)
+    (held,) = machine.hear(draft(1, thread="x"))
+    machine.feed(inputs.Failed(held.ticket, Conflict("Mia has it", holder=Holder("m1", "Mia"))))
+    (other,) = machine.hear(draft(2, thread="x"))
+    machine.feed(inputs.Failed(other.ticket, Conflict("another body")))
+    assert machine.said[0]["holder"] == {"id": "m1", "name": "Mia"}
+    assert "holder" not in machine.said[1]
 
 
 def test_whose_thread_it_is() -> None:

@@ -9,7 +9,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from inbox.core import frames
-from inbox.core.errors import ERRORS, BadRequest, Expired, PinboxError
+from inbox.core.errors import ERRORS, BadRequest, Conflict, Expired, Holder, PinboxError
 from inbox.core.sync import Limits, State, Sync, effects, inputs
 from inbox.core.sync.machine import ACTIONS, FRAMES
 from tests.core.machines import ANA, BO, EPOCH, LUIS, MIA, batch
@@ -249,6 +249,7 @@ def test_errors_of_every_kind_have_their_frame() -> None:
         if kind.code != "stale_view":
             _written(kind("detail"))
     _written(BadRequest.field("upto", "too large"))
+    _written(Conflict(holder=Holder("m1", "Mia")))
 
 
 def _written(error: PinboxError) -> None:

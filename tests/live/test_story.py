@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from inbox.flows import handover, notes
+from inbox.flows import assignment, handover, notes
 from inbox.flows.context import Context
 from tests.cast import Cast, answer, arrive, say
 from tests.live.house import House, place
@@ -56,6 +56,20 @@ async def test_ana_writes_goes_comes_back_and_has_exactly_what_she_missed(
     fresh = await house.customer("ana")
     await fresh.until("live")
     assert fresh.bodies() == ["Is it raining?", "It is.", "Take a coat."]
+
+
+async def test_who_answers_what_another_has_is_told_who_has_it(
+    ctx: Context, house: House, cast: Cast
+) -> None:
+    who = await arrive(ctx, "ana")
+    await say(ctx, who, "Hello")
+    await assignment.take(ctx, cast.mia, thread=who.thread)
+    desk = await house.desk(cast.bo)
+    said = {"type": "send", "id": 1, "client_id": "a1", "body": "Hi", "thread": who.thread}
+    await desk.say({**said, "seen_seq": 99})
+    refused = await desk.until("error", id=1)
+    assert (refused["code"], refused["temporary"]) == ("conflict", False)
+    assert refused["holder"] == {"id": cast.mia.id, "name": "Mia"}
 
 
 async def test_a_note_reaches_the_desk_and_never_the_customer(
