@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from inbox.auth.keys import hash_token, make_token, token_kind
-from inbox.core.errors import Unauthorized
+from inbox.core.errors import Expired, Unauthorized
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Customer
 from inbox.core.text import fold_name
@@ -58,6 +60,21 @@ async def agent(ctx: Context, token: str) -> Agent:
     if known.expires_at is not None and known.expires_at <= now:
         raise Unauthorized("this session has ended")
     return known
+
+
+def count_refusal(
+    ctx: Context, error: Unauthorized, *, side: Literal["customer", "desk"], address: str
+) -> None:
+    """Count a token that was refused by the address it came from; raises RateLimited beyond that.
+
+    A good token is never held back by it, since thousands of phones share one carrier address; for
+    the same reason one whose time is over is not counted, and customers do not use up the tries of
+    agents at the same address.
+    """
+    ctx.metrics.failed_sign_ins(side).inc()
+    if not isinstance(error, Expired):
+        who = address if side == "desk" else f"{address} customers"
+        ctx.limits.spend("failed_sign_ins", who)
 
 
 async def open_session(ctx: Context, *, name: str, password: str, address: str) -> Session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from inbox.core.errors import Unauthorized
 from inbox.core.frames import Send
 from inbox.core.hints import Moved
 from inbox.core.policy import Agent, Customer
@@ -59,12 +60,15 @@ class SignedInPeople:
         self._ctx = ctx
         self._turns = turns
 
-    async def sign_in(self, audience: Audience, token: str) -> Customer | Agent:
+    async def sign_in(self, audience: Audience, token: str, *, address: str) -> Customer | Agent:
         """Who a token stands for."""
-        async with self._turns:
-            if audience == "desk":
-                return await signin.agent(self._ctx, token)
-            return await signin.customer(self._ctx, token)
+        look = signin.agent if audience == "desk" else signin.customer
+        try:
+            async with self._turns:
+                return await look(self._ctx, token)
+        except Unauthorized as error:
+            signin.count_refusal(self._ctx, error, side=audience, address=address)
+            raise
 
     async def still_valid(self, who: Customer | Agent) -> Customer | Agent:
         """Who it is now."""

@@ -119,16 +119,16 @@ class Live:
     # An idle socket pays for every coroutine on its stack: these two are plain functions, and what
     # they return runs to the connection's end.
 
-    def customer_live(self, request: web.Request) -> Awaitable[web.StreamResponse]:
+    def customer_live(self, request: web.Request, address: str) -> Awaitable[web.StreamResponse]:
         """`GET /v1/thread/live`. Raises Overloaded before the upgrade."""
-        return self._serve(request, audience="customer", cookie=None)
+        return self._serve(request, audience="customer", cookie=None, address=address)
 
-    def desk_live(self, request: web.Request) -> Awaitable[web.StreamResponse]:
+    def desk_live(self, request: web.Request, address: str) -> Awaitable[web.StreamResponse]:
         """`GET /v1/desk/live`. A browser's cookie signs in, from our own pages alone."""
         cookie = request.cookies.get(SESSION_COOKIE)
         if cookie:
             self._demand_own_page(request)
-        return self._serve(request, audience="desk", cookie=cookie)
+        return self._serve(request, audience="desk", cookie=cookie, address=address)
 
     def _demand_own_page(self, request: web.Request) -> None:
         """A browser sends its cookies from any page, and says from which (RFC 6455, 10.2).
@@ -145,7 +145,7 @@ class Live:
             raise Forbidden(f"pages of {origin[:200]} may not do this; see allowed_origins")
 
     async def _serve(
-        self, request: web.Request, *, audience: Audience, cookie: str | None
+        self, request: web.Request, *, audience: Audience, cookie: str | None, address: str
     ) -> web.StreamResponse:
         socket: web.WebSocketResponse[Any] = web.WebSocketResponse(
             timeout=CLOSE_S,
@@ -164,7 +164,9 @@ class Live:
         try:
             await asyncio.sleep(wait)
             await socket.prepare(request)
-            session = self._admit(request, socket, audience=audience, cookie=cookie)
+            session = self._admit(
+                request, socket, audience=audience, cookie=cookie, address=address
+            )
             await session.run()
         except ConnectionError:
             pass  # gone before it was let in
@@ -184,6 +186,7 @@ class Live:
         *,
         audience: Audience,
         cookie: str | None,
+        address: str,
     ) -> Session:
         socket.headers.clear()  # they are sent, and would be kept to the end
         transport = request.transport
@@ -198,6 +201,7 @@ class Live:
             epoch=self._source.epoch,
             audience=audience,
             cookie=cookie,
+            address=address,
         )
         self.sessions.add(session)
         self._empty.clear()

@@ -41,8 +41,8 @@ class Source(Protocol):
 class People(Protocol):
     """Who is there, and what they do."""
 
-    async def sign_in(self, audience: Audience, token: str) -> Customer | Agent:
-        """Who a token stands for; Unauthorized."""
+    async def sign_in(self, audience: Audience, token: str, *, address: str) -> Customer | Agent:
+        """Who a token stands for; Unauthorized, or RateLimited after many of those."""
         ...
 
     async def still_valid(self, who: Customer | Agent) -> Customer | Agent:

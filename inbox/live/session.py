@@ -37,6 +37,7 @@ class Session:
     """Drives one connection; `run` returns when it is over."""
 
     __slots__ = (
+        "_address",
         "_closing",
         "_cookie",
         "_counted",
@@ -62,6 +63,7 @@ class Session:
         epoch: str,
         audience: Audience,
         cookie: str | None,
+        address: str,
     ) -> None:
         self.sync = Sync(node.limits, connection=connection, epoch=epoch, now=node.now())
         self.slot: int | None = None
@@ -70,6 +72,7 @@ class Session:
         self._transport = transport
         self.audience: Audience = audience
         self._cookie = cookie
+        self._address = address
         self._counted = False
         self._out: list[bytes] = []
         self._pump: asyncio.Task[None] | None = None
@@ -243,8 +246,6 @@ class Session:
             except PinboxError as error:
                 found = error
         if isinstance(found, PinboxError):
-            if isinstance(found, Unauthorized):
-                self._node.metrics.failed_sign_ins(self.audience).inc()
             self.feed(inputs.Refused(found))
         elif self.sync.over:
             self._node.depart(found)
@@ -270,8 +271,10 @@ class Session:
 
     async def _ask_who(self, token: str | None) -> Customer | Agent | PinboxError:
         if not token:
+            self._node.metrics.failed_sign_ins(self.audience).inc()
             return Unauthorized("hello needs a token")
-        return await self._node.outcome(self._node.people.sign_in(self.audience, token))
+        sign_in = self._node.people.sign_in(self.audience, token, address=self._address)
+        return await self._node.outcome(sign_in)
 
     def _ends(self, who: Customer | Agent) -> int | None:
         """When the sign-in ends, by the clock that never steps back."""

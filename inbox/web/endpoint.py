@@ -89,7 +89,7 @@ def serve_socket(site: Site, socket: Socket) -> AioHandler:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             refuse_query(request)
-            return await socket(request)
+            return await socket(request, site.peers.address(request))
         except PinboxError as error:
             return answer_problem(site, request, error)
         except web.HTTPException as error:

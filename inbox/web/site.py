@@ -12,8 +12,9 @@ from inbox.flows.context import Context
 from inbox.web.browsers import Browsers
 from inbox.web.peers import Peers
 
-Socket = Callable[[web.Request], Awaitable[web.StreamResponse]]
-"""Takes over a connection from its upgrade on; raises PinboxError to refuse it before."""
+Socket = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
+"""Takes over a connection, from this address, from its upgrade on; raises PinboxError to refuse it
+before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,9 +116,10 @@ class PretendPeople:
         self.store = store
         self.revoked: set[str] = set()
 
-    async def sign_in(self, audience: Audience, token: str) -> Customer | Agent:
+    async def sign_in(self, audience: Audience, token: str, *, address: str) -> Customer | Agent:
         """Let anybody in who is not revoked."""
         await asyncio.sleep(0)
+        assert address
         if token in self.revoked:
             raise Unauthorized
         if audience == "desk":
@@ -232,6 +233,7 @@ class PretendNode:
             epoch=self.store.epoch,
             audience="desk" if desk else "customer",
             cookie=None,
+            address="192.0.2.1",
         )
         run = asyncio.get_running_loop().create_task(session.run())
         self.runs.add(run)

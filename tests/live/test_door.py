@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from unittest.mock import ANY
 
 import aiohttp
 import msgspec
 import pytest
 
 from inbox.client.live import LiveSocket, NoSocket
+from inbox.core.errors import RateLimited
 from inbox.core.frames import Want
 from inbox.core.sync import Limits
 from inbox.flows import agents, signin
@@ -17,7 +19,7 @@ from inbox.flows.agents import AgentChange
 from inbox.flows.context import Context
 from inbox.live.door import RECHECKS_PER_SECOND, limits_of
 from inbox.settings import Settings
-from tests.cast import OPERATOR, Cast, SetClock, arrive, open_on, say
+from tests.cast import OPERATOR, Cast, SetClock, arrive, make_cast, open_on, say
 from tests.engines import Database
 from tests.live.house import Client, House, open_house
 
@@ -157,6 +159,68 @@ async def test_tokens_that_are_none_of_ours(house: House, cast: Cast, clock: Set
         error = await client.hear()
         assert (error["type"], error["code"]) == ("error", "unauthorized")
         assert await client.until_closed() == code, (audience, token)
+
+
+async def test_failed_sign_ins_count_by_the_clients_address(
+    sqlite_database: Database, clock: SetClock
+) -> None:
+    """Only they are held back: a carrier's address is shared by thousands with good tokens."""
+    settings = {"trusted_proxies": ("127.0.0.1/32",), "failed_sign_ins_per_minute": 3}
+    async with open_on(sqlite_database, clock, **settings) as ctx:
+        cast = await make_cast(ctx)
+        async with open_house(ctx) as house:
+            for audience in ("thread", "desk"):
+                tries = [await try_in(house, audience, "forged", "203.0.113.9") for _ in range(5)]
+                assert [told["code"] for told, _ in tries] == [
+                    *("unauthorized" for _ in range(3)),
+                    *("rate_limited" for _ in range(2)),
+                ]
+                assert [code for _, code in tries] == [4500, 4500, 4500, 4029, 4029]
+                assert tries[-1][0]["retry_ms"] >= 1_000
+                _, elsewhere = await try_in(house, audience, "forged", "203.0.113.10")
+                assert elsewhere == 4500
+            old = house.customer_token("ana", ttl_s=60)
+            clock.pass_(100_000)
+            assert await try_in(house, "thread", old, "203.0.113.9") == (ANY, 4005)
+            for audience, token in (
+                ("thread", house.customer_token("ana")),
+                ("desk", await house.agent_token(cast.bo)),
+            ):
+                told, _ = await try_in(house, audience, token, "203.0.113.9")
+                assert told["type"] == "welcome"
+            with pytest.raises(RateLimited):
+                await signin.open_session(ctx, name="Bo", password="guess", address="203.0.113.9")
+
+
+async def test_tokens_tried_in_place_count_too(sqlite_database: Database, clock: SetClock) -> None:
+    async with open_on(sqlite_database, clock, failed_sign_ins_per_minute=3) as ctx:
+        await make_cast(ctx)
+        async with open_house(ctx) as house:
+            ana, codes = await house.customer("ana"), list[str]()
+            await ana.until("live")
+            for _ in range(5):
+                await ana.say({"type": "token", "token": "forged"})
+                codes.append((await ana.until("error"))["code"])
+            assert codes == ["unauthorized"] * 3 + ["rate_limited"] * 2
+
+
+async def try_in(
+    house: House, audience: str, token: str, address: str
+) -> tuple[dict[str, Any], int | None]:
+    """Say hello through a proxy, from an address; the first frame, and the close code after it."""
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(
+            f"{house.url}/v1/{audience}/live",
+            protocols=["pinbox.v1"],
+            headers={"X-Forwarded-For": address},
+        ) as socket,
+    ):
+        await socket.send_json({"type": "hello", "token": token})
+        told: dict[str, Any] = await socket.receive_json(timeout=5)
+        if told["type"] == "error":
+            await socket.receive(timeout=5)
+        return told, socket.close_code
 
 
 @pytest.mark.usefixtures("cast")
