@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from inbox.core.errors import Unauthorized
 from inbox.core.frames import Send
@@ -73,6 +74,10 @@ class SignedInPeople:
     async def still_valid(self, who: Customer | Agent) -> Customer | Agent:
         """Who it is now."""
         return await signin.still_valid(self._ctx, who)
+
+    async def signed_out(self, customers: Sequence[Customer]) -> list[bool]:
+        """Which of these were signed out."""
+        return await signin.signed_out(self._ctx, customers)
 
     async def send(self, who: Customer | Agent, *, thread: str, frame: Send) -> Sent:
         """Store a message."""

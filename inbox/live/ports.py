@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from inbox.core.frames import Send
@@ -47,6 +48,10 @@ class People(Protocol):
 
     async def still_valid(self, who: Customer | Agent) -> Customer | Agent:
         """Who it is now; Unauthorized where the sign-in was taken back."""
+        ...
+
+    async def signed_out(self, customers: Sequence[Customer]) -> list[bool]:
+        """Which of these, in their order, `still_valid` would refuse; in one look."""
         ...
 
     async def send(self, who: Customer | Agent, *, thread: str, frame: Send) -> Sent:

@@ -301,8 +301,13 @@ class Session:
         elif found.temporary or isinstance(found, Internal):
             return False
         else:
-            self.feed(inputs.Revoked())
+            self.revoke(who)
         return True
+
+    def revoke(self, who: Customer | Agent) -> None:
+        """Close what was signed in so; a newer token that has come in its place stays."""
+        if self.who is not None and _made_by(self.who) == _made_by(who):
+            self.feed(inputs.Revoked())
 
     async def _join(self, join: effects.Join) -> None:
         found = await self._node.outcome(self._node.hub.bounds(self._name(join.stream)))
@@ -359,6 +364,11 @@ class Session:
             show = self._node.people.show(self.who, sign=sign, origin=self.connection)
             await self._node.outcome(show)
         self._signs = None
+
+
+def _made_by(who: Customer | Agent) -> tuple[str, int | str]:
+    """The sign-in, whatever else is known of the person by now."""
+    return who.id, who.issued_at if isinstance(who, Customer) else who.credential
 
 
 def _cut(transport: asyncio.Transport) -> None:

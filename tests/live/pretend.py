@@ -6,6 +6,7 @@ The hub, the sessions and the machine are the real ones; everything that can fai
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -132,6 +133,11 @@ class PretendPeople:
         if who.id in self.revoked:
             raise Unauthorized
         return who
+
+    async def signed_out(self, customers: Sequence[Customer]) -> list[bool]:
+        """As one by one."""
+        await asyncio.sleep(0)
+        return [who.id in self.revoked for who in customers]
 
     async def send(self, who: Customer | Agent, *, thread: str, frame: Send) -> Sent:
         """Store it."""

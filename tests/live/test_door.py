@@ -17,7 +17,8 @@ from inbox.core.sync import Limits
 from inbox.flows import agents, signin
 from inbox.flows.agents import AgentChange
 from inbox.flows.context import Context
-from inbox.live.door import RECHECKS_PER_SECOND, limits_of
+from inbox.live.calls import SignedInPeople
+from inbox.live.door import limits_of
 from inbox.settings import Settings
 from tests.cast import OPERATOR, Cast, SetClock, arrive, make_cast, open_on, say
 from tests.engines import Database
@@ -265,6 +266,67 @@ async def test_a_customer_who_is_signed_out_is_closed_and_the_others_stay(
     await luis.until_item("thread", type="message")
 
 
+async def test_among_many_a_sign_out_is_prompt(
+    sqlite_database: Database, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long a look takes, nobody waits for one look per connection."""
+    looks = list[float]()
+    for name in ("still_valid", "signed_out"):
+        monkeypatch.setattr(SignedInPeople, name, slowed(getattr(SignedInPeople, name), looks))
+    async with open_on(sqlite_database, clock, admissions_per_second=0) as ctx:
+        cast = await make_cast(ctx)
+        async with open_house(ctx) as house:
+            crowd = await asyncio.gather(*(house.customer(f"customer-{n}") for n in range(250)))
+            desks = await asyncio.gather(*(house.desk(cast.bo) for _ in range(12)))
+            out = await asyncio.gather(*(house.customer("ana") for _ in range(2)))
+            for client in (*crowd, *desks, *out):
+                await client.until("live")
+            await house.live.hub.look()
+            looks.clear()
+            loop, clock.now = asyncio.get_running_loop(), clock.now + 5_000
+            began = loop.time()
+            await agents.sign_out_customer(ctx, OPERATOR, customer="ana")
+            assert [await client.until_closed() for client in out] == [4503, 4503]
+            assert loop.time() - began < 5, "a tenth of a second each would be half a minute"
+            await house.live.hub.look()
+            async with asyncio.timeout(5):
+                while house.live.hub.registry_moved.is_set() or len(looks) < 15:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            assert len(looks) == 12 + 3, "one for each desk, and one for a hundred customers"
+            for client in (crowd[0], crowd[-1], desks[0]):
+                await client.nothing()
+
+
+def slowed(real: Any, calls: list[float]) -> Any:
+    """The same, a tenth of a second later."""
+
+    async def slow(*given: Any) -> Any:
+        calls.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(0.1)
+        return await real(*given)
+
+    return slow
+
+
+@pytest.mark.usefixtures("cast")
+async def test_a_recheck_of_the_old_token_harms_no_newer_one(house: House, clock: SetClock) -> None:
+    ana = await house.customer("ana")
+    await ana.until("live")
+    (session,) = house.live.sessions
+    old = session.who
+    clock.pass_(5_000)
+    await ana.say({"type": "token", "token": house.customer_token("ana")})
+    async with asyncio.timeout(5):
+        while session.who is old:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert old is not None
+    session.revoke(old)
+    await ana.nothing()
+    assert session.who is not None
+    session.revoke(session.who)
+    assert await ana.until_closed() == 4503
+
+
 async def test_an_agent_who_leaves_a_team_loses_its_stream(
     ctx: Context, house: House, cast: Cast
 ) -> None:
@@ -396,4 +458,3 @@ def test_settings_are_the_figures_of_a_connection() -> None:
     limits = limits_of(Settings(ping_s=7, pong_s=3, write_stall_s=9, max_frame_bytes=70_000))
     assert (limits.ping_ms, limits.pong_ms, limits.stall_ms) == (7_000, 3_000, 9_000)
     assert limits.frame_bytes == 70_000
-    assert RECHECKS_PER_SECOND // 10 > 0
