@@ -112,39 +112,58 @@ async def index_due(ctx: Context, *, limit: int = 200) -> bool:
     return more
 
 
+class _New(msgspec.Struct, frozen=True):
+    """What search is to take up: texts of threads that it then knows, and whether more waits."""
+
+    due: list[search.Due]
+    texts: list[search.Text]
+    encoded: str
+    more: bool
+
+
 async def _index(ctx: Context, threads: list[str]) -> bool:
-    """Index these; true where they have more than is done at once."""
+    """Index these; true where they have more than is done at once.
 
-    async def work(writing: Writing) -> bool:
-        tx = writing.tx
-        due = await search.lock_due(tx, threads)
-        if not due:
-            return False
+    What is new is read and taken apart into words on a reader, so that the writer, for which every
+    send waits on SQLite, has nothing to do but to store it.
+    """
+
+    async def look(tx: Tx) -> _New:
+        return await _read_new(tx, threads)
+
+    new = await ctx.store.read(look)
+    if not new.due:
+        return False
+
+    async def work(writing: Writing) -> None:
+        tx, texts, encoded = writing.tx, new.texts, new.encoded
+        due = await search.lock_due(tx, new.due)
         await _index_names(tx, due)
-        taken = _together(due)
-        if not taken:
-            return await _index_part(tx, due[0])
-        rows = await search.texts_of(tx, taken)
-        await search.add_items(tx, [_text(row[0], read_item(row[1:])) for row in rows])
-        await search.mark_indexed(tx, [one.thread for one in taken])
-        return len(taken) < len(due)
+        if len(due) < len(new.due):
+            known = {one.thread for one in due}
+            texts = [text for text in texts if text.thread in known]
+            encoded = search.encode(texts)
+        await search.add_items(tx, texts, encoded=encoded)
+        await search.mark_indexed(tx, due)
 
-    return await write(ctx, work, long=True)
+    await write(ctx, work)
+    return new.more
 
 
-def _together(due: list[search.Due]) -> list[search.Due]:
-    """The first of them that together have no more than is done at once."""
+async def _read_new(tx: Tx, threads: list[str]) -> _New:
+    due = await search.due_of(tx, threads)
     places = accumulate(one.head - one.after for one in due)
-    return [one for one, total in zip(due, places, strict=True) if total <= TEXTS]
-
-
-async def _index_part(tx: Tx, due: search.Due) -> bool:
-    """Index the next texts of a thread that has more of them; true, since the rest waits."""
-    rows = await tx.fetch(Q.texts_after, thread=due.thread, after=due.after, limit=TEXTS)
-    await search.add_items(tx, [_text(due.thread, read_item(row)) for row in rows])
-    if len(rows) < TEXTS:
-        await search.mark_indexed(tx, [due.thread])
-    return True
+    taken = [one for one, total in zip(due, places, strict=True) if total <= TEXTS]
+    if taken or not due:
+        rows = await search.texts_of(tx, taken)
+        texts = [_text(row[0], read_item(row[1:])) for row in rows]
+        return _New(taken, texts, search.encode(texts), len(taken) < len(due))
+    first = due[0]  # has more than is done at once
+    rows = await tx.fetch(Q.texts_after, thread=first.thread, after=first.after, limit=TEXTS)
+    texts = [_text(first.thread, read_item(row)) for row in rows]
+    if len(texts) == TEXTS:
+        first = msgspec.structs.replace(first, head=texts[-1].seq)
+    return _New([first], texts, search.encode(texts), more=True)
 
 
 async def _index_names(tx: Tx, due: list[search.Due]) -> None:
@@ -156,7 +175,8 @@ async def _index_names(tx: Tx, due: list[search.Due]) -> None:
 
 
 def _text(thread: str, item: Item) -> search.Text:
-    return search.Text(thread, item.seq, item.at, words(_read(item).body))
+    found = words(_read(item).body)
+    return search.text_of(thread=thread, seq=item.seq, at=item.at, words=found)
 
 
 def _found(row: Row, wanted: tuple[Term, ...]) -> FoundItem:

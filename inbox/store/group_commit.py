@@ -43,9 +43,9 @@ Observe = Callable[[int, float], None]
 BATCH_LIMIT = 128
 """Works that share a commit, for so long the loop looks after nothing else: some milliseconds."""
 BUSY_MS = 1_000
-CHECKPOINT_CHANGES = 4_000
+CHECKPOINT_CHANGES = 16_000
 IDLE_SECONDS = 0.5
-LARGE_LOG_PAGES = 16_384
+LARGE_LOG_PAGES = 32_768
 LARGE_LOG_BYTES = 16 * 1024 * 1024
 
 _LOST_PAGES = frozenset({sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC})

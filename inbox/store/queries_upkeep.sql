@@ -71,6 +71,10 @@ ON CONFLICT (id) DO NOTHING
 -- Threads whose log has something that search may not know yet.
 SELECT id FROM threads WHERE unindexed ORDER BY id LIMIT :limit
 
+-- name: find_text
+-- Whether a message or note stands at a place.
+SELECT 1 FROM items WHERE thread_id = :thread AND seq = :seq AND type IN ('message', 'note')
+
 -- name: texts_after
 -- Messages and notes of a thread after a place, oldest first.
 SELECT seq, type, at, payload FROM items

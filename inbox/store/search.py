@@ -9,7 +9,7 @@ import msgspec
 
 from inbox.core.words import Term
 from inbox.store.engine import Dialect, Row, Tx
-from inbox.store.queries import Queries
+from inbox.store.queries import Q, Queries
 
 _QUERIES: dict[Dialect, Queries] = {
     "sqlite": Queries("search_sqlite_queries.sql"),
@@ -31,19 +31,41 @@ class Due(msgspec.Struct, frozen=True):
     head: int
 
 
-class Text(msgspec.Struct, frozen=True):
-    """A message or note as search sees it; `at` is its time (Unix ms)."""
+class Text(msgspec.Struct, frozen=True, array_like=True):
+    """A message or note as search sees it; made by `text_of`."""
 
+    place: int
     thread: str
     seq: int
-    at: int
-    words: tuple[str, ...]
+    words: str
 
 
-async def lock_due(tx: Tx, threads: Sequence[str]) -> list[Due]:
-    """Lock those of the threads that have something new, in the order of their ids."""
-    rows = await tx.fetch(_QUERIES[tx.dialect].lock_due, threads=_json(threads))
+def text_of(*, thread: str, seq: int, at: int, words: Sequence[str]) -> Text:
+    """Words of an item, and its place among all: by its time (Unix ms), newer is higher."""
+    return Text(_item_place(thread, seq, at), thread, seq, " ".join(words))
+
+
+def encode(value: object) -> str:
+    """As the statements take it."""
+    return msgspec.json.encode(value).decode()
+
+
+async def due_of(tx: Tx, threads: Sequence[str]) -> list[Due]:
+    """Those of the threads that have something new, in the order of their ids."""
+    rows = await tx.fetch(_QUERIES[tx.dialect].due_of, threads=encode(threads))
     return [Due(*row) for row in rows]
+
+
+async def lock_due(tx: Tx, due: Sequence[Due]) -> list[Due]:
+    """Lock these, and give those that are known as far as they were when they were looked at.
+
+    With the name that the customer has now: it may have been changed or erased meanwhile.
+    """
+    threads = encode([one.thread for one in due])
+    rows = await tx.fetch(_QUERIES[tx.dialect].lock_due, threads=threads)
+    now = {row[0]: (row[1], row[2]) for row in rows}
+    same = (one for one in due if one.thread in now and now[one.thread][0] == one.after)
+    return [msgspec.structs.replace(one, name=now[one.thread][1]) for one in same]
 
 
 async def texts_of(tx: Tx, due: Sequence[Due]) -> list[Row]:
@@ -52,33 +74,33 @@ async def texts_of(tx: Tx, due: Sequence[Due]) -> list[Row]:
     One statement for all of them, as everything here: each that is run on SQLite beside a busy
     event loop waits for the interpreter's lock, which costs more than the statement.
     """
-    stretches = _json([[one.thread, one.after, one.head] for one in due])
+    stretches = encode([[one.thread, one.after, one.head] for one in due])
     return await tx.fetch(_QUERIES[tx.dialect].texts_of, stretches=stretches)
 
 
-async def mark_indexed(tx: Tx, threads: Sequence[str]) -> None:
-    """Search knows all of these."""
-    await tx.execute(_QUERIES[tx.dialect].mark_indexed, threads=_json(threads))
+async def mark_indexed(tx: Tx, due: Sequence[Due]) -> None:
+    """Search knows these up to the head that was seen; where more has come they stay due."""
+    seen = encode([[one.thread, one.head] for one in due])
+    await tx.execute(_QUERIES[tx.dialect].mark_indexed, seen=seen)
 
 
-async def add_items(tx: Tx, texts: Sequence[Text]) -> None:
-    """Let messages and notes be found; each may be added once."""
+async def add_items(tx: Tx, texts: Sequence[Text], *, encoded: str) -> None:
+    """Let messages and notes of locked threads be found, but for what was erased meanwhile.
+
+    Each may be added once. `encoded` is `encode` of the texts, made before the writer is held up.
+    """
     queries = _QUERIES[tx.dialect]
-    placed = {_item_place(text, 0): text for text in texts}
-    rows = [[at, text.thread, text.seq, " ".join(text.words)] for at, text in placed.items()]
-    added = {row[0] for row in await tx.fetch(queries.add_rows, rows=_json(rows))}
-    if tx.dialect == "sqlite":
-        words = [[row[0], row[3]] for row in rows if row[0] in added]
-        await tx.execute(queries.add_all_words, rows=_json(words))
-    for text in texts:  # the first place is free, but for two in a million
-        place = _item_place(text, 0)
-        if placed[place] is not text or place not in added:
-            await _add_elsewhere(tx, text)
+    added = await tx.fetch(queries.add_rows, rows=encoded)
+    if tx.dialect == "sqlite" and added:
+        await tx.execute(queries.add_all_words, places=encode([row[0] for row in added]))
+    if len(added) < len(texts):  # the place was free, but for two in a million
+        there = {(row[1], row[2]) for row in added}
+        await _add_elsewhere(tx, [one for one in texts if (one.thread, one.seq) not in there])
 
 
 async def unknown_names(tx: Tx, places: Sequence[int]) -> set[int]:
     """Which of these places of names (`name_place`) search does not know."""
-    rows = await tx.fetch(_QUERIES[tx.dialect].known_places, places=_json(places))
+    rows = await tx.fetch(_QUERIES[tx.dialect].known_places, places=encode(places))
     return set(places) - {row[0] for row in rows}
 
 
@@ -127,20 +149,20 @@ async def find_names(tx: Tx, terms: Sequence[Term], *, agent: str, limit: int) -
     )
 
 
-async def _add_elsewhere(tx: Tx, text: Text) -> None:
-    words = " ".join(text.words)
-    for step in range(1, _SALTS):
-        if await _add(tx, _item_place(text, step), text.thread, text.seq, words):
-            return
+async def _add_elsewhere(tx: Tx, texts: Sequence[Text]) -> None:
+    """To the next place that is free; nowhere where the text was erased meanwhile."""
+    for text in texts:
+        if await tx.fetch_one(Q.find_text, thread=text.thread, seq=text.seq) is None:
+            continue
+        base, salt = divmod(text.place, _SALTS)
+        for step in range(1, _SALTS):
+            place = base * _SALTS + (salt + step) % _SALTS
+            if await _add(tx, place, text.thread, text.seq, text.words):
+                break
 
 
-def _item_place(text: Text, step: int) -> int:
-    salt = (_number(text.thread, str(text.seq)) + step) % _SALTS
-    return min(max(text.at, 1), _LATEST_MS) * _SALTS + salt
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+def _item_place(thread: str, seq: int, at: int) -> int:
+    return min(max(at, 1), _LATEST_MS) * _SALTS + _number(thread, str(seq)) % _SALTS
 
 
 async def _add(tx: Tx, place: int, thread: str, seq: int, words: str) -> bool:

@@ -1,12 +1,18 @@
 -- The statements of full-text search on PostgreSQL. The same names stand in the file for SQLite.
 
--- name: lock_due
+-- name: due_of
 -- Those of the threads (a JSON array of ids) that have something new, and how far search knows them.
 SELECT t.id, t.customer_id, c.name,
        COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), t.head
 FROM threads t JOIN customers c ON c.id = t.customer_id
-WHERE t.id IN (SELECT jsonb_array_elements_text(CAST(CAST(:threads AS TEXT) AS JSONB)))
-  AND t.unindexed
+WHERE t.id IN (SELECT jsonb_array_elements_text(CAST(CAST(:threads AS TEXT) AS JSONB))) AND t.unindexed
+ORDER BY t.id
+
+-- name: lock_due
+-- The same threads for change: nobody else writes or indexes them until this transaction ends.
+SELECT t.id, COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), c.name
+FROM threads t JOIN customers c ON c.id = t.customer_id
+WHERE t.id IN (SELECT jsonb_array_elements_text(CAST(CAST(:threads AS TEXT) AS JSONB))) AND t.unindexed
 ORDER BY t.id FOR UPDATE OF t
 
 -- name: texts_of
@@ -18,9 +24,10 @@ JOIN items i ON i.thread_id = w ->> 0
 WHERE i.type IN ('message', 'note')
 
 -- name: mark_indexed
--- Search knows all of these threads: a JSON array of ids.
+-- Search knows these threads up to a head: a JSON array of [thread, head].
 UPDATE threads SET unindexed = FALSE
-WHERE id IN (SELECT jsonb_array_elements_text(CAST(CAST(:threads AS TEXT) AS JSONB)))
+WHERE (id, head) IN (SELECT w ->> 0, CAST(w ->> 1 AS BIGINT)
+                     FROM jsonb_array_elements(CAST(CAST(:seen AS TEXT) AS JSONB)) w)
 
 -- name: known_places
 -- Which of these places (a JSON array) are taken.
@@ -28,12 +35,15 @@ SELECT id FROM search
 WHERE id IN (SELECT CAST(jsonb_array_elements_text(CAST(CAST(:places AS TEXT) AS JSONB)) AS BIGINT))
 
 -- name: add_rows
--- The words of many items: a JSON array of [id, thread, seq, words]. Gives the ids that were free.
+-- The words of many items that are not erased: a JSON array of [id, thread, seq, words]. Gives
+-- those whose id was free.
 INSERT INTO search (id, thread_id, seq, words)
-SELECT CAST(w ->> 0 AS BIGINT), w ->> 1, CAST(w ->> 2 AS BIGINT),
+SELECT CAST(w ->> 0 AS BIGINT), i.thread_id, i.seq,
        array_to_tsvector(string_to_array(w ->> 3, ' '))
 FROM jsonb_array_elements(CAST(CAST(:rows AS TEXT) AS JSONB)) w
-ON CONFLICT (id) DO NOTHING RETURNING id
+JOIN items i ON i.thread_id = w ->> 1 AND i.seq = CAST(w ->> 2 AS BIGINT)
+WHERE i.type IN ('message', 'note')
+ON CONFLICT (id) DO NOTHING RETURNING id, thread_id, seq
 
 -- name: add_row
 -- One item's words, unless its id is taken by another. The words are lexemes as they are.

@@ -1,11 +1,19 @@
 -- The statements of full-text search on SQLite. The same names stand in the file for PostgreSQL.
 
--- name: lock_due
+-- name: due_of
 -- Those of the threads (a JSON array of ids) that have something new, and how far search knows them.
 SELECT t.id, t.customer_id, c.name,
        COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), t.head
 FROM threads t JOIN customers c ON c.id = t.customer_id
-WHERE t.id IN (SELECT value FROM json_each(:threads)) AND t.unindexed ORDER BY t.id
+WHERE t.id IN (SELECT value FROM json_each(:threads)) AND t.unindexed
+ORDER BY t.id
+
+-- name: lock_due
+-- The same threads for change: nobody else writes or indexes them until this transaction ends.
+SELECT t.id, COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), c.name
+FROM threads t JOIN customers c ON c.id = t.customer_id
+WHERE t.id IN (SELECT value FROM json_each(:threads)) AND t.unindexed
+ORDER BY t.id
 
 -- name: texts_of
 -- Messages and notes in stretches of threads: a JSON array of [thread, after, last].
@@ -16,25 +24,30 @@ CROSS JOIN items i ON i.thread_id = json_extract(w.value, '$[0]')
 WHERE i.type IN ('message', 'note')
 
 -- name: mark_indexed
--- Search knows all of these threads: a JSON array of ids.
-UPDATE threads SET unindexed = FALSE WHERE id IN (SELECT value FROM json_each(:threads))
+-- Search knows these threads up to a head: a JSON array of [thread, head].
+UPDATE threads SET unindexed = FALSE
+WHERE (id, head) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]')
+                     FROM json_each(:seen))
 
 -- name: known_places
 -- Which of these places (a JSON array) are taken.
 SELECT id FROM search WHERE id IN (SELECT value FROM json_each(:places))
 
 -- name: add_rows
--- The words of many items: a JSON array of [id, thread, seq, words]. Gives the ids that were free.
+-- The words of many items that are not erased: a JSON array of [id, thread, seq, words]. Gives
+-- those whose id was free.
 INSERT INTO search (id, thread_id, seq, words)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
-       json_extract(value, '$[3]')
-FROM json_each(:rows) WHERE TRUE
-ON CONFLICT (id) DO NOTHING RETURNING id
+SELECT json_extract(w.value, '$[0]'), i.thread_id, i.seq, json_extract(w.value, '$[3]')
+FROM json_each(:rows) w
+CROSS JOIN items i ON i.thread_id = json_extract(w.value, '$[1]')
+    AND i.seq = json_extract(w.value, '$[2]')
+WHERE i.type IN ('message', 'note')
+ON CONFLICT (id) DO NOTHING RETURNING id, thread_id, seq
 
 -- name: add_all_words
--- Put rows that were added into the index: a JSON array of [id, words].
+-- Put rows that were added into the index: a JSON array of their ids.
 INSERT INTO search_words (rowid, words)
-SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:rows)
+SELECT id, words FROM search WHERE id IN (SELECT value FROM json_each(:places))
 
 -- name: add_row
 -- One item's words, unless its id is taken by another.

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,12 +12,14 @@ from hypothesis import strategies as st
 from inbox.core.errors import BadRequest
 from inbox.core.policy import Agent
 from inbox.core.words import SNIPPET, snippet, terms, words
-from inbox.flows import search
+from inbox.flows import context, search
 from inbox.flows.agents import AgentChange, change_agent
 from inbox.flows.context import Context
 from inbox.flows.handover import transfer
 from inbox.flows.notes import note
+from inbox.flows.privacy import erase
 from inbox.flows.search import SearchPage, find, index_due
+from inbox.store import search as places
 from tests.cast import OPERATOR, Cast, SetClock, answer, arrive, change, look, say
 
 
@@ -164,6 +169,51 @@ async def test_a_long_thread_is_indexed_in_steps(
         calls += 1
     assert calls == 3
     assert len(await found(ctx, cast.bo, "step")) == 7
+
+
+async def test_what_is_erased_while_search_reads_it_is_not_found(
+    ctx: Context, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the reader that takes the words and the writer that stores them."""
+    ana, luis = await arrive(ctx, "ana", name="Ana Ruiz"), await arrive(ctx, "luis")
+    for who in (ana, luis):
+        await say(ctx, who, "umbrella")
+    store = context.write
+
+    async def erase_first(*given: Any, **named: Any) -> Any:
+        monkeypatch.setattr(search, "write", store)
+        await erase(ctx, OPERATOR, customer="ana")
+        await say(ctx, ana, "and again")  # so that search has to come by again
+        return await store(*given, **named)
+
+    monkeypatch.setattr(search, "write", erase_first)
+    await index_due(ctx)
+    while await index_due(ctx):
+        pass
+    assert await found(ctx, cast.bo, "again") == ["and again"]
+    rows = await look(ctx, "SELECT thread_id, words FROM search")
+    assert [thread for thread, words in rows if "umbrella" in words] == [luis.thread]
+    assert not [thread for thread, words in rows if "ruiz" in words]
+
+
+async def test_two_that_index_at_once_double_nothing(ctx: Context, cast: Cast) -> None:
+    ana = await arrive(ctx, "ana")
+    for number in range(20):
+        await say(ctx, ana, f"step {number}")
+    await asyncio.gather(*(index_due(ctx) for _ in range(4)))
+    await index_due(ctx)
+    assert len(await found(ctx, cast.bo, "step")) == 20
+
+
+async def test_two_items_that_want_one_place_both_find_one(
+    ctx: Context, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "_number", lambda *_parts: 7)
+    ana = await arrive(ctx, "ana")
+    for number in range(5):  # in one millisecond
+        await say(ctx, ana, f"step {number}")
+    await index_due(ctx)
+    assert len(await found(ctx, cast.bo, "step")) == 5
 
 
 async def test_what_cannot_be_searched_for_is_refused(ctx: Context, cast: Cast) -> None:
