@@ -73,7 +73,7 @@ def erase(out: Out, *, customer: str, yes: bool) -> None:
     Messages, answers, notes and the profile go, and the customer is signed out. Numbers, times and
     the home team stay. Backups made before still hold everything.
     """
-    from inbox.flows.privacy import Erasure
+    from inbox.flows.erasure import Erasure
     from inbox.ops.history import CustomerAsk
 
     if not yes:

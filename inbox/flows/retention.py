@@ -12,8 +12,8 @@ from inbox.core.cursor import LARGEST
 from inbox.core.events import ErasedEvent
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.erasing import erase_items, erase_text, forget_messages_in_marks
+from inbox.flows.erasure import finish_erasures
 from inbox.flows.log import Entry, append, lock_streams
-from inbox.flows.privacy import finish_erasures
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q, Query
 from inbox.store.records import Thread, read_thread

@@ -9,7 +9,8 @@ from typing import Any, BinaryIO
 import msgspec
 
 from inbox.core.errors import NotFound
-from inbox.flows import imports, privacy
+from inbox.flows import erasure, imports
+from inbox.flows import export as exporting
 from inbox.flows.context import Context
 from inbox.ops.operation import Operation, Progress, Report
 from inbox.ops.people import OPERATOR
@@ -54,13 +55,14 @@ async def import_file(ctx: Context, asked: ImportAsk, report: Report) -> imports
 
 async def export(ctx: Context, asked: CustomerAsk, _report: Report) -> Exported:
     """Gather everything that is held of a customer; in the audit log."""
-    pieces = [piece async for piece in await privacy.export(ctx, OPERATOR, customer=asked.customer)]
-    return Exported(asked.customer, msgspec.Raw(b"".join(pieces).rstrip()))
+    pieces = await exporting.export(ctx, OPERATOR, customer=asked.customer)
+    whole = b"".join([piece async for piece in pieces])
+    return Exported(asked.customer, msgspec.Raw(whole.rstrip()))
 
 
-async def erase(ctx: Context, asked: CustomerAsk, _report: Report) -> privacy.Erasure:
+async def erase(ctx: Context, asked: CustomerAsk, _report: Report) -> erasure.Erasure:
     """Erase all that a customer wrote, was answered and was noted about them, and their profile."""
-    return await privacy.erase(ctx, OPERATOR, customer=asked.customer)
+    return await erasure.erase(ctx, OPERATOR, customer=asked.customer)
 
 
 def _open(path: str) -> BinaryIO:

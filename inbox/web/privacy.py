@@ -6,8 +6,9 @@ import structlog
 from aiohttp import web
 
 from inbox.core.policy import Agent
-from inbox.flows import privacy
-from inbox.flows.privacy import Erasure
+from inbox.flows import erasure
+from inbox.flows import export as exporting
+from inbox.flows.erasure import Erasure
 from inbox.web.browsers import API_HEADERS
 from inbox.web.route import Call
 
@@ -27,7 +28,7 @@ async def export(call: Call[Agent, None, None]) -> web.StreamResponse:
     pieces, whatever its size; one that breaks off ends without its last brace.
     """
     request = call.request
-    pieces = await privacy.export(call.ctx, call.who, customer=call.path["customer"])
+    pieces = await exporting.export(call.ctx, call.who, customer=call.path["customer"])
     response = web.StreamResponse(headers=_HEADERS)
     if call.site.browsers.has_cors:
         call.site.browsers.mark(request, response)
@@ -51,4 +52,4 @@ async def erase(call: Call[Agent, None, None]) -> Erasure:
     They are signed out. Numbers, times and the pin stay, and the keyed hashes by which an old
     message that is sent again is known. Erasing again is safe.
     """
-    return await privacy.erase(call.ctx, call.who, customer=call.path["customer"])
+    return await erasure.erase(call.ctx, call.who, customer=call.path["customer"])

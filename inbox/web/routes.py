@@ -30,7 +30,7 @@ from inbox.flows.audit import AuditPage
 from inbox.flows.customer_views import CustomerThread, TeamPage
 from inbox.flows.desk_views import Duty, Me, TeamSheets
 from inbox.flows.devices import DeviceDraft, Registered
-from inbox.flows.privacy import Erasure
+from inbox.flows.erasure import Erasure
 from inbox.flows.search import SearchPage
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.web import admin, customer, desk, privacy, service, session

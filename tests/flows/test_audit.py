@@ -14,10 +14,11 @@ from inbox.flows.assignment import assign, release, take
 from inbox.flows.audit import AuditPage, list_audit, looked, write_looks
 from inbox.flows.context import Context
 from inbox.flows.desk_views import summary, timeline
+from inbox.flows.erasure import erase
+from inbox.flows.export import export
 from inbox.flows.handover import repin, transfer
 from inbox.flows.looks import AGAIN_AFTER_MS, PRUNE_ABOVE, Look, Looks
 from inbox.flows.notes import note
-from inbox.flows.privacy import erase, export
 from inbox.flows.search import find
 from inbox.flows.states import reopen, resolve, snooze
 from inbox.flows.teams import TeamChange

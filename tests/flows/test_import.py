@@ -15,8 +15,8 @@ from inbox.core.instant import to_text
 from inbox.flows.assignment import take
 from inbox.flows.context import Context
 from inbox.flows.desk_views import queue, summary, timeline
+from inbox.flows.erasure import erase
 from inbox.flows.imports import Fault, Imported, Progress, import_threads, lines, run
-from inbox.flows.privacy import erase
 from inbox.flows.send import Draft, send
 from inbox.flows.streams import Stream
 from inbox.store.records import read_item

@@ -20,9 +20,9 @@ from inbox.flows import (
     agents,
     assignment,
     desk_views,
+    erasure,
     handover,
     notes,
-    privacy,
     receipts,
     signin,
     states,
@@ -114,7 +114,7 @@ async def test_the_thread_is_locked_before_its_customer(stage: Stage, kind: str)
     acts: dict[str, Callable[[], Awaitable[object]]] = {
         "renew": lambda: renew(stage, ana),
         "import": lambda: import_for(ctx, ana),
-        "erase": lambda: privacy.erase(ctx, OPERATOR, customer="ana"),
+        "erase": lambda: erasure.erase(ctx, OPERATOR, customer="ana"),
         "repin": lambda: handover.repin(
             ctx, OPERATOR, thread=ana.thread, team=stage.tampa, reason="moved"
         ),
@@ -185,7 +185,7 @@ async def test_first_messages_renewed_tokens_erasures_and_imports_of_the_same_pe
             acts += [
                 stage.say(who, "1"),
                 renew(stage, who),
-                privacy.erase(ctx, OPERATOR, customer=who.id),
+                erasure.erase(ctx, OPERATOR, customer=who.id),
                 stage.say(who, "2"),
                 agents.sign_out_customer(ctx, OPERATOR, customer=who.id),
             ]
@@ -236,7 +236,7 @@ async def test_whatever_is_done_at_once(stage: Stage) -> None:
         ),
         lambda: stage.arrive(f"new{next(number)}", region=chance.choice(["US-WA", "US-FL"])),
         lambda: receipts.ack(ctx, (who := someone()), thread=who.thread, upto=99),
-        lambda: privacy.erase(ctx, OPERATOR, customer=someone().id),
+        lambda: erasure.erase(ctx, OPERATOR, customer=someone().id),
         lambda: retention(ctx),
         lambda: desk_views.set_duty(ctx, both, on=True),
         change_agent,

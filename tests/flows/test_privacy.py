@@ -13,15 +13,17 @@ import pytest
 
 from inbox.core.errors import Forbidden, NotFound, PinboxError, Unauthorized
 from inbox.core.policy import Agent, Customer
-from inbox.flows import erasing, privacy, signin
+from inbox.flows import erasing, erasure, signin
+from inbox.flows import export as exporting
 from inbox.flows.assignment import take
 from inbox.flows.audit import list_audit
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.customer_views import customer_messages
 from inbox.flows.desk_views import queue, timeline
+from inbox.flows.erasure import erase, finish_erasures
+from inbox.flows.export import export
 from inbox.flows.handover import transfer
 from inbox.flows.notes import note
-from inbox.flows.privacy import erase, export, finish_erasures
 from inbox.flows.receipts import read
 from inbox.flows.search import find, index_due
 from inbox.flows.send import Draft, send
@@ -110,7 +112,7 @@ async def taken(ctx: Context, who: Agent, customer: str) -> dict[str, Any]:
 async def test_an_export_holds_everything(
     ctx: Context, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(privacy, "STEP", 3)
+    monkeypatch.setattr(exporting, "STEP", 3)
     ana = await story(ctx, cast)
     document = await taken(ctx, cast.mia, "ana")
     told = ["exported_at", "customer", "devices", "thread", "conversations", "items", "audit"]
@@ -130,7 +132,7 @@ async def test_an_export_holds_everything(
 async def test_an_export_is_streamed(
     ctx: Context, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(privacy, "STEP", 2)
+    monkeypatch.setattr(exporting, "STEP", 2)
     await story(ctx, cast)
     pieces = [piece async for piece in await export(ctx, OPERATOR, customer="ana")]
     assert len(pieces) > 4
@@ -299,7 +301,7 @@ async def test_erasing_twice_is_safe(ctx: Context, cast: Cast) -> None:
 async def test_a_long_thread_is_erased_in_steps_that_a_crash_may_break_off(
     ctx: Context, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(privacy, "STEP", 4)
+    monkeypatch.setattr(erasure, "STEP", 4)
     ana = await arrive(ctx, "ana", name="Ana Quetzal")
     for number in range(20):
         await say(ctx, ana, f"secret number {number}")
@@ -314,7 +316,7 @@ async def test_a_long_thread_is_erased_in_steps_that_a_crash_may_break_off(
             raise PinboxError("the power went")
         return await real(*args, **more)
 
-    monkeypatch.setattr(privacy, "erase_items", crash)
+    monkeypatch.setattr(erasure, "erase_items", crash)
     with pytest.raises(PinboxError, match="power"):
         await erase(ctx, cast.mia, customer="ana")
     left = await look(ctx, "SELECT COUNT(*) FROM items WHERE type = 'message'")
@@ -331,11 +333,11 @@ async def test_a_long_thread_is_erased_in_steps_that_a_crash_may_break_off(
 async def test_what_is_written_while_it_goes_on_belongs_to_the_new_life(
     ctx: Context, cast: Cast, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(privacy, "STEP", 2)
+    monkeypatch.setattr(erasure, "STEP", 2)
     ana = await arrive(ctx, "ana")
     for number in range(5):
         await say(ctx, ana, f"old {number}")
-    real = privacy._finish
+    real = erasure._finish
 
     async def meanwhile(ctx: Context, thread: str) -> int:
         clock.pass_(3_000)
@@ -343,7 +345,7 @@ async def test_what_is_written_while_it_goes_on_belongs_to_the_new_life(
         await say(ctx, back, "new")
         return await real(ctx, thread)
 
-    monkeypatch.setattr(privacy, "_finish", meanwhile)
+    monkeypatch.setattr(erasure, "_finish", meanwhile)
     await erase(ctx, cast.mia, customer="ana")
     shown = await timeline(ctx, cast.bo, thread=ana.thread, before=10**9, limit=50)
     bodies = [
@@ -372,7 +374,7 @@ async def test_a_restart_finishes_it(database: Database, clock: SetClock) -> Non
 
         async def begin(writing: Writing) -> str:
             people = await roster(first)
-            return await privacy._begin(first, writing, cast.mia, "ana", people)
+            return await erasure._begin(first, writing, cast.mia, "ana", people)
 
         await write(first, begin)
     async with open_on(database, clock) as second:

@@ -21,10 +21,10 @@ from inbox.flows import retention as upkeep
 from inbox.flows.assignment import take
 from inbox.flows.audit import looked, write_looks
 from inbox.flows.context import Context
+from inbox.flows.erasure import erase
 from inbox.flows.handover import transfer
 from inbox.flows.imports import import_threads
 from inbox.flows.notes import note
-from inbox.flows.privacy import erase
 from inbox.flows.retention import Kept, retention
 from inbox.flows.search import find, index_due
 from inbox.flows.send import Draft, send

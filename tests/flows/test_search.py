@@ -15,9 +15,9 @@ from inbox.core.words import SNIPPET, snippet, terms, words
 from inbox.flows import context, search
 from inbox.flows.agents import AgentChange, change_agent
 from inbox.flows.context import Context
+from inbox.flows.erasure import erase
 from inbox.flows.handover import transfer
 from inbox.flows.notes import note
-from inbox.flows.privacy import erase
 from inbox.flows.search import SearchPage, find, index_due
 from inbox.store import search as places
 from tests.cast import OPERATOR, Cast, SetClock, answer, arrive, change, look, say

@@ -11,7 +11,7 @@ import pytest
 
 from inbox.core.errors import BadRequest, Conflict, NotFound, RateLimited, StaleView
 from inbox.core.policy import Agent, Customer
-from inbox.flows import assignment, handover, notes, privacy, states
+from inbox.flows import assignment, erasure, handover, notes, states
 from inbox.flows.context import Context
 from inbox.flows.send import Draft, Sent, send
 from inbox.store.engine import Tx
@@ -440,7 +440,7 @@ async def test_what_was_erased_is_known_when_it_is_sent_again(stage: Stage) -> N
     sent = await stage.say(ana, "1")
     answered = await stage.reply(stage.bo, ana.thread, "a")
     noted = await notes.note(ctx, stage.bo, thread=ana.thread, client_id="n", body="Moves in May")
-    await privacy.erase(ctx, OPERATOR, customer="ana")
+    await erasure.erase(ctx, OPERATOR, customer="ana")
     head = (await read_books(ctx)).threads[ana.thread].head
     for again, first in (
         (await stage.say(ana, "1"), sent),

@@ -134,7 +134,7 @@ async def test_an_export_that_breaks_is_not_taken_for_whole(
     async def fail(*_: object, **__: object) -> None:
         raise OSError("disk")
 
-    monkeypatch.setattr("inbox.flows.privacy._page", fail)
+    monkeypatch.setattr("inbox.flows.export._page", fail)
 
     with pytest.raises(aiohttp.ClientPayloadError):
         await server.ask("GET", "/v1/admin/customers/ana/export", token=people.mia)

@@ -1,0 +1,149 @@
+"""Everything that is held of one customer, handed over in one document."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from inbox.core.events import wire
+from inbox.core.instant import to_text
+from inbox.core.policy import Agent, Operator, demand
+from inbox.flows.access import lock_customer
+from inbox.flows.audit import list_audit, record
+from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.roster import Roster
+from inbox.store.engine import Row, Tx
+from inbox.store.queries import Q
+from inbox.store.records import Customer, Thread, read_item
+
+STEP = 200
+"""Items read at once."""
+
+
+class _Held(NamedTuple):
+    """What an export begins with, as one transaction saw it."""
+
+    known: Customer
+    devices: list[Row]
+    thread: Thread
+    matters: list[Row]
+
+
+async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> AsyncIterator[bytes]:
+    """One JSON document, in pieces, with everything held of a customer.
+
+    `{exported_at, customer, devices, thread, conversations, items, audit}`: the profile, the
+    devices, the thread's state, its matters, the whole log as the desk sees it, notes and reasons
+    included, and who looked at or changed it. Each piece is read at its own moment, the log up to
+    where it was at the start. The export itself is in the audit log before the first byte. For
+    admins; NotFound.
+    """
+    demand(who, "administer")
+
+    async def work(writing: Writing) -> _Held:
+        known, thread = await lock_customer(writing.tx, customer)
+        await record(ctx, writing, who, "export", thread=thread.id)
+        matters = await writing.tx.fetch(Q.conversations_of, thread=thread.id)
+        devices = await writing.tx.fetch(Q.list_devices, customer=customer)
+        return _Held(known, devices, thread, matters)
+
+    return _pieces(ctx, who, await write(ctx, work, long=True))
+
+
+async def _pieces(ctx: Context, who: Agent | Operator, held: _Held) -> AsyncIterator[bytes]:
+    people, thread = await roster(ctx), held.thread
+    head = {
+        "exported_at": to_text(ctx.clock()),
+        "customer": _customer(held.known),
+        "devices": [_device(row) for row in held.devices],
+        "thread": _thread(thread, people),
+        "conversations": [_matter(row, people) for row in held.matters],
+    }
+    yield msgspec.json.encode(head)[:-1] + b',"items":['
+    since = thread.floor
+    while since < thread.head:
+        rows = await _page(ctx, thread.id, since)
+        shown = [wire(read_item(row)) for row in rows if row[0] <= thread.head]
+        if not rows or not shown:
+            break
+        yield (b"," if since > thread.floor else b"") + b",".join(shown)
+        since = rows[-1][0]
+    yield b'],"audit":['
+    cursor, first = None, True
+    while first or cursor is not None:
+        page = await list_audit(ctx, who, thread=thread.id, cursor=cursor, limit=STEP)
+        told = b",".join(msgspec.json.encode(line) for line in page.items)
+        yield told if first else b"," + told
+        cursor, first = page.next, False
+    yield b"]}\n"
+
+
+async def _page(ctx: Context, thread: str, since: int) -> list[Row]:
+    async def look(tx: Tx) -> list[Row]:
+        return await tx.fetch(Q.thread_page, thread=thread, since=since, limit=STEP)
+
+    return await ctx.store.read(look)
+
+
+def _device(row: Row) -> dict[str, Any]:
+    names = ("id", "platform", "token", "subscription", "app_id", "environment", "locale")
+    told: dict[str, Any] = dict(zip(names, row[:7], strict=True))
+    if told["subscription"] is not None:
+        told["subscription"] = msgspec.json.decode(told["subscription"])
+    return {
+        **told,
+        "push_enabled": bool(row[7]),
+        "registered_at": _when(row[8]),
+        "seen_at": _when(row[9]),
+    }
+
+
+def _customer(known: Customer) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.structs.asdict(known)
+    told["attributes"] = msgspec.json.decode(known.attributes)
+    for name in ("claims_iat", "signed_out_at"):
+        told[name] = _when(told[name] * 1000 or None)
+    for name in ("written_at", "erased_at", "created_at"):
+        told[name] = _when(told[name])
+    return told
+
+
+def _thread(thread: Thread, people: Roster) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.structs.asdict(thread)
+    del told["unindexed"]
+    for name in ("home_team", "serving_team"):
+        told[name] = people.team_ref(told[name])
+    for name, value in told.items():
+        if name.endswith(("_at", "_until", "_since")):
+            told[name] = _when(value)
+    return told
+
+
+def _matter(row: Row, people: Roster) -> dict[str, Any]:
+    opened, answered, resolved = row[1:4], row[4:7], row[7:10]
+    return {
+        "number": row[0],
+        "opened": {"at": _when(opened[0]), "by": opened[1], "team": _team(opened[2], people)},
+        "first_response": _act(answered, people),
+        "resolved": _act(resolved, people),
+        "reopened": row[10],
+        "bounces": row[11],
+    }
+
+
+def _act(act: Row, people: Roster) -> dict[str, Any] | None:
+    at, by, team = act
+    if at is None:
+        return None
+    agent = None if by is None else people.agent_ref(by)
+    return {"at": _when(at), "by": agent, "team": _team(team, people)}
+
+
+def _team(team: str | None, people: Roster) -> str | None:
+    return None if team is None else people.team(team).key
+
+
+def _when(at: int | None) -> str | None:
+    return None if at is None else to_text(at)
