@@ -136,7 +136,7 @@ async def test_looks_that_could_not_be_written_wait_and_come_once(
         looked(ctx, cast.bo, f"look {number}")
     real = type(ctx.store).write
 
-    async def full(*_: object) -> None:
+    async def full(*_: object, **__: object) -> None:
         raise NotDurable("the disk is full")
 
     monkeypatch.setattr(type(ctx.store), "write", full)
@@ -144,7 +144,7 @@ async def test_looks_that_could_not_be_written_wait_and_come_once(
         await write_looks(ctx)
     monkeypatch.setattr(type(ctx.store), "write", real)
 
-    async def lost(store: object, work: object) -> None:
+    async def lost(store: object, work: object, **_: object) -> None:
         await real(store, work)  # type: ignore[arg-type]
         raise asyncio.CancelledError
 

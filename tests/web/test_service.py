@@ -28,7 +28,7 @@ async def test_it_is_not_ready_when_nothing_can_be_stored(
     async def full(_work: object) -> None:
         raise NotDurable("disk full at /var/lib/pinbox/pinbox.db")
 
-    monkeypatch.setattr(type(server.ctx.store), "write", lambda _self, work: full(work))
+    monkeypatch.setattr(type(server.ctx.store), "write", lambda _self, work, **_: full(work))
 
     ready = await server.ask("GET", "/readyz")
     sent = await server.ask("POST", "/v1/thread/messages", draft, token=token)
@@ -57,7 +57,7 @@ async def test_a_server_that_sends_its_clients_away_serves_and_is_not_ready(
 async def test_it_is_not_ready_when_the_store_hangs(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def hang(_self: object, _work: object) -> None:
+    async def hang(_self: object, _work: object, **_: object) -> None:
         await asyncio.Event().wait()
 
     monkeypatch.setattr(type(server.ctx.store), "write", hang)
