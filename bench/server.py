@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from inbox.auth.customers import CustomerTokens
 from tests.postgres_server import run_postgres
@@ -55,6 +57,13 @@ class Running:
         """A token of a customer, good for a day."""
         now = time.time_ns() // 1_000_000
         return self._tokens.sign(name, now_ms=now, ttl_s=86_000, name=name, region=region)
+
+    def gauge(self, name: str) -> float:
+        """A figure of the server's metrics."""
+        with urlopen(f"{self.url}/metrics") as answer:
+            found = re.search(rf"^{name} (\S+)$", answer.read().decode(), re.MULTILINE)
+        assert found is not None, f"no metric {name}"
+        return float(found[1])
 
     def resident_kib(self) -> int:
         """Memory that the server's process holds now, in KiB."""
