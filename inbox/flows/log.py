@@ -1,18 +1,21 @@
 """Append to a thread's log and to the streams of the teams that see it, in one transaction.
 
-Order of locks: the thread (its caller has locked it), then team streams by ascending id.
+Order of locks: threads (the caller has locked them), then, at the end of the transaction, team
+streams by ascending id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from inbox.core.events import AuthorKind, Event, Item, audience
 from inbox.flows.context import Writing
 from inbox.flows.summaries import summary_payload
-from inbox.store.queries import Q
+from inbox.store.engine import Tx
+from inbox.store.queries import Q, Value
 from inbox.store.records import Thread
 from inbox.store.rows import sure
 
@@ -113,59 +116,78 @@ async def _add_items(
 async def tell_teams(
     writing: Writing, before: Thread | None, after: Thread, items: tuple[Item, ...]
 ) -> None:
-    """Put items into the streams of the teams that see the thread, with marks where they change."""
+    """Put items into the streams of the teams that see the thread, with marks where they change.
+
+    That is done at the transaction's end: a team's counter, which all of its threads share, is then
+    held as briefly as can be, and on SQLite taken once for all works of a batch.
+    """
+    home = after.home_team
+    if before is not None and before.home_team == before.serving_team == home == after.serving_team:
+        _tell(writing, home, after, mark=None, payload=None, items=items)
+        return
     then = set() if before is None else {before.home_team, before.serving_team}
-    now = {after.home_team, after.serving_team}
+    now = {home, after.serving_team}
     for team in sorted(then | now):
         if team not in now:
-            await _add_team_items(writing, team, after, mark="left", items=())
-        elif team not in then:
-            await _add_team_items(writing, team, after, mark="entered", items=items)
+            _tell(writing, team, after, mark="left", payload=None, items=())
+        elif team in then:
+            _tell(writing, team, after, mark=None, payload=None, items=items)
         else:
-            await _add_team_items(writing, team, after, mark=None, items=items)
+            payload = await summary_payload(writing.tx, after.id)
+            _tell(writing, team, after, mark="entered", payload=payload, items=items)
 
 
-async def lock_streams(writing: Writing, threads: Iterable[Thread]) -> None:
-    """Lock the streams of all teams that see these threads, for a work that writes to several.
+class _TeamItem(NamedTuple):
+    """What a team's stream is to get: a thread's item, or a mark."""
 
-    Its threads are locked before. Without this it would hold a later stream and want an earlier.
-    """
-    for team in sorted({team for one in threads for team in (one.home_team, one.serving_team)}):
-        await writing.tx.fetch_one(Q.advance_stream, stream=f"team:{team}", count=0)
+    writing: Writing
+    team: str
+    type: str
+    thread: str
+    thread_seq: int
+    payload: str | None
 
 
-async def _add_team_items(
-    writing: Writing, team: str, thread: Thread, *, mark: str | None, items: tuple[Item, ...]
+def _tell(
+    writing: Writing,
+    team: str,
+    thread: Thread,
+    *,
+    mark: str | None,
+    payload: str | None,
+    items: tuple[Item, ...],
 ) -> None:
-    count = len(items) + (mark is not None)
-    if count == 0:
-        return
-    stream = f"team:{team}"
-    row = sure(await writing.tx.fetch_one(Q.advance_stream, stream=stream, count=count))
-    head: int = row[0]
-    seq = head - count
+    tell = writing.tx.at_end
     if mark is not None:
-        seq += 1
-        payload = await summary_payload(writing.tx, thread.id) if mark == "entered" else None
-        await writing.tx.execute(
-            Q.add_team_item,
-            team=team,
-            seq=seq,
-            type=mark,
-            at=writing.at,
-            thread=thread.id,
-            thread_seq=thread.head,
-            payload=payload,
-        )
-    for place, item in enumerate(items, start=seq + 1):
-        await writing.tx.execute(
-            Q.add_team_item,
-            team=team,
-            seq=place,
-            type="item",
-            at=writing.at,
-            thread=thread.id,
-            thread_seq=item.seq,
-            payload=None,
-        )
-    writing.moved(stream, head)
+        tell(_end_streams, _TeamItem(writing, team, mark, thread.id, thread.head, payload))
+    for item in items:
+        tell(_end_streams, _TeamItem(writing, team, "item", thread.id, item.seq, None))
+
+
+async def _end_streams(tx: Tx, told: list[_TeamItem]) -> None:
+    """Give what the teams are told its numbers, team by team in the order of their ids."""
+    by_team: dict[str, list[_TeamItem]] = {}
+    for one in told:
+        by_team.setdefault(one.team, []).append(one)
+    for team, items in sorted(by_team.items()):
+        stream = f"team:{team}"
+        row = sure(await tx.fetch_one(Q.advance_stream, stream=stream, count=len(items)))
+        first: int = row[0] - len(items) + 1
+        rows: list[dict[str, Value]] = []
+        for seq, item in enumerate(items, start=first):
+            item.writing.moved(stream, seq)
+            rows.append(
+                {
+                    "team": team,
+                    "seq": seq,
+                    "type": item.type,
+                    "at": item.writing.at,
+                    "thread": item.thread,
+                    "thread_seq": item.thread_seq,
+                    "payload": item.payload,
+                }
+            )
+        if len(rows) == 1:
+            await tx.execute(Q.add_team_item, **rows[0])
+        else:
+            await tx.execute_many(Q.add_team_item, rows)

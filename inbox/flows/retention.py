@@ -13,7 +13,7 @@ from inbox.core.events import ErasedEvent
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.erasing import erase_items, erase_text, forget_messages_in_marks
 from inbox.flows.erasure import finish_erasures
-from inbox.flows.log import Entry, append, lock_streams
+from inbox.flows.log import Entry, append
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q, Query
 from inbox.store.records import Thread, read_thread
@@ -95,7 +95,6 @@ async def _erase_in(ctx: Context, threads: list[str], before: int) -> tuple[int,
     async def work(writing: Writing) -> tuple[int, list[str]]:
         total, unfinished = 0, []
         locked = [await _lock(writing, thread) for thread in sorted(threads)]
-        await lock_streams(writing, locked)
         for thread in locked:
             if total >= TEXTS:
                 unfinished.append(thread.id)

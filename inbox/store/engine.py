@@ -21,6 +21,10 @@ Row = Sequence[Any]
 """One result row by position; booleans are 0/1 from SQLite and true/false from PostgreSQL."""
 
 
+Closing = Callable[["Tx", list[Any]], Coroutine[Any, Any, None]]
+"""What ends a transaction: see `Tx.at_end`. It may do what a work may."""
+
+
 class Tx(Protocol):
     """One open transaction. Every method runs a named query with its parameters by name."""
 
@@ -39,6 +43,18 @@ class Tx(Protocol):
 
     async def execute(self, query: Query, **params: Value) -> int:
         """Run it; how many rows it touched."""
+        ...
+
+    async def execute_many(self, query: Query, rows: Sequence[dict[str, Value]]) -> None:
+        """Run it for each of the rows, in order."""
+        ...
+
+    def at_end(self, close: Closing, entry: Any) -> None:
+        """Have `close` run at the end of the transaction, once, with all entries in their order.
+
+        On SQLite the works that share a commit share this too: what all of them append to is
+        touched once for the batch.
+        """
         ...
 
 

@@ -324,6 +324,7 @@ class GroupCommit:
         self._began = time.perf_counter()
         outcomes = self._run_bare(jobs)
         if outcomes is None:
+            self._tx.forget()
             self._connection.execute("ROLLBACK")
             outcomes = self._run_guarded(jobs)
         return outcomes
@@ -337,17 +338,24 @@ class GroupCommit:
             if answer.cancelled():  # nobody waits for it, and it has not begun
                 outcomes.append(_Outcome(answer, None, None))
                 continue
-            written = connection.total_changes
+            written, entries = connection.total_changes, self._tx.entries
             try:
                 value = self._step(work)
             except BaseException as error:  # noqa: BLE001  it belongs to the caller, as it is
                 if self._tx.fault is not None and is_storage_fault(self._tx.fault):
                     raise self._tx.fault from None
-                if self._tx.fault is not None or connection.total_changes != written:
+                changed = connection.total_changes != written or self._tx.entries != entries
+                if self._tx.fault is not None or changed:
                     return None
                 outcomes.append(_Outcome(answer, None, error))
             else:
                 outcomes.append(_Outcome(answer, value, None))
+        try:
+            self._end_works()
+        except BaseException as error:  # whose entry it was shows when each ends alone
+            if is_storage_fault(self._tx.fault or error):
+                raise
+            return None
         return outcomes
 
     def _run_guarded(self, jobs: list[_Job]) -> list[_Outcome]:
@@ -362,9 +370,11 @@ class GroupCommit:
             run("SAVEPOINT work")
             try:
                 value = self._step(work)
+                self._end_works()
             except BaseException as error:  # noqa: BLE001  it belongs to the caller, as it is
                 if self._tx.fault is not None and is_storage_fault(self._tx.fault):
                     raise self._tx.fault from None
+                self._tx.forget()
                 run("ROLLBACK TO work")
                 outcomes.append(_Outcome(answer, None, error))
             else:
@@ -380,9 +390,15 @@ class GroupCommit:
             raise tx.fault
         return value
 
+    def _end_works(self) -> None:
+        """Do what works have left for the end of the batch."""
+        if self._tx.entries:
+            self._step(lambda _tx: self._tx.end())
+
     def _fail(self, jobs: list[_Job], error: Exception) -> list[_Outcome]:
         """Roll back, so that the next batch can try afresh; nobody's work was stored."""
         _end_if_pages_lost(error)
+        self._tx.forget()
         if self._well:
             self._well = False
             _log.error("storage_failed", error=str(error), code=_code_name(error))

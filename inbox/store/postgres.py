@@ -11,14 +11,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Literal, TypeAlias, TypeVar
 
 import asyncpg
 import structlog
 
 from inbox.core.errors import NotDurable, Overloaded
-from inbox.store.engine import Row, Work
+from inbox.store.engine import Closing, Row, Work
 from inbox.store.group_commit import Observe
 from inbox.store.queries import Query, Value
 from inbox.store.refusal import Refusal
@@ -92,11 +92,12 @@ async def _leave_as_it_is(connection: object) -> None:
 class PostgresTx:
     """An open transaction on a connection of the pool (see `Tx`)."""
 
-    __slots__ = ("_connection", "fault")
+    __slots__ = ("_closings", "_connection", "fault")
     dialect: Literal["postgres"] = "postgres"
 
     def __init__(self, connection: _Held) -> None:
         self._connection = connection
+        self._closings: dict[Closing, list[Any]] = {}
         self.fault: Exception | None = None
         """The last error of the database: a work that swallows it fails all the same."""
 
@@ -124,9 +125,28 @@ class PostgresTx:
         verb, _, count = status.rpartition(" ")  # "UPDATE 3", "INSERT 0 1", "CREATE TABLE"
         return int(count) if verb and count.isdigit() else 0
 
+    async def execute_many(self, query: Query, rows: Sequence[dict[str, Value]]) -> None:
+        """Run it for each of the rows, in order."""
+        try:
+            bound = [query.bind(row) for row in rows]
+            await self._connection.executemany(query.postgres, bound)
+        except Exception as error:
+            self.fault = error
+            raise
+
+    def at_end(self, close: Closing, entry: Any) -> None:
+        """Have `close` run at the end of the transaction (see `Tx`)."""
+        self._closings.setdefault(close, []).append(entry)
+
+    async def end(self) -> None:
+        """Run what is to be run at the end."""
+        for close, entries in self._closings.items():
+            await close(self, entries)
+
 
 async def _carry_out(work: Work[T], tx: PostgresTx) -> T:
     value = await work(tx)
+    await tx.end()
     if tx.fault is not None:
         raise tx.fault
     return value

@@ -7,10 +7,10 @@ once, so one step takes it to its end, on whatever thread owns the connection.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Literal, TypeVar
 
-from inbox.store.engine import Row
+from inbox.store.engine import Closing, Row
 from inbox.store.queries import Query, Value
 
 T = TypeVar("T")
@@ -37,11 +37,14 @@ class SqliteTx:
     would on PostgreSQL.
     """
 
-    __slots__ = ("_cursor", "fault")
+    __slots__ = ("_closings", "_cursor", "entries", "fault")
     dialect: Literal["sqlite"] = "sqlite"
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._cursor = connection.cursor()
+        self._closings: dict[Closing, list[Any]] = {}
+        self.entries = 0
+        """How many entries wait for the end."""
         self.fault: sqlite3.Error | MemoryError | None = None
 
     async def fetch(self, query: Query, **params: Value) -> list[Row]:
@@ -69,3 +72,28 @@ class SqliteTx:
         except (sqlite3.Error, MemoryError) as error:
             self.fault = error
             raise
+
+    async def execute_many(self, query: Query, rows: Sequence[dict[str, Value]]) -> None:
+        """Run it for each of the rows, in order."""
+        try:
+            self._cursor.executemany(query.sqlite, [query.bind(row) for row in rows])
+        except (sqlite3.Error, MemoryError) as error:
+            self.fault = error
+            raise
+
+    def at_end(self, close: Closing, entry: Any) -> None:
+        """Have `close` run at the end of the batch (see `Tx`)."""
+        self._closings.setdefault(close, []).append(entry)
+        self.entries += 1
+
+    async def end(self) -> None:
+        """Run what is to be run at the end."""
+        closings = self._closings
+        self.forget()
+        for close, entries in closings.items():
+            await close(self, entries)
+
+    def forget(self) -> None:
+        """Drop what waits for the end: what it belongs to is rolled back."""
+        self._closings = {}
+        self.entries = 0

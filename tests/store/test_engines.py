@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from inbox.core.errors import Conflict, Overloaded
-from inbox.store.engine import Engine, Tx
+from inbox.store.engine import Engine, Tx, Work
 from inbox.store.queries import compile_query
 from tests.engines import Database
 
@@ -289,6 +289,42 @@ async def test_a_work_that_began_is_finished_though_its_caller_went(store: Engin
     async with asyncio.timeout(10):
         while len(await items(store, "ana")) < 2:
             await add(store, "luis", "another")
+
+
+async def test_what_is_left_for_the_end_is_done_once_in_order_before_the_answer(
+    store: Engine,
+) -> None:
+    """And only for works that are stored: one that fails takes its entries with it."""
+    closed: list[list[int]] = []
+
+    async def close(tx: Tx, entries: list[int]) -> None:
+        closed.append(entries)
+        await tx.execute_many(
+            ADD_ITEM, [{"id": "ana", "n": n, "body": "x", "loud": False} for n in entries]
+        )
+
+    def leaving(n: int, *, fail: bool = False) -> Work[None]:
+        async def work(tx: Tx) -> None:
+            tx.at_end(close, n)
+            if fail:
+                raise Conflict("no")
+
+        return work
+
+    await asyncio.gather(*(store.write(leaving(n)) for n in range(5)))
+    assert sorted(n for entries in closed for n in entries) == list(range(5))
+    assert store.dialect == "postgres" or closed == [list(range(5))]
+    closed.clear()
+    answers = await asyncio.gather(
+        *(store.write(leaving(n, fail=n == 7)) for n in range(5, 10)), return_exceptions=True
+    )
+    assert [type(answer) for answer in answers].count(Conflict) == 1
+    twice = await asyncio.gather(
+        store.write(leaving(10)), store.write(leaving(3)), return_exceptions=True
+    )
+    assert twice[0] is None
+    assert isinstance(twice[1], sqlite3.IntegrityError | asyncpg.UniqueViolationError)
+    assert [row[0] for row in await items(store, "ana")] == [0, 1, 2, 3, 4, 5, 6, 8, 9, 10]
 
 
 async def test_a_read_sees_what_was_answered_before(store: Engine) -> None:

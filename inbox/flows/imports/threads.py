@@ -25,7 +25,7 @@ from inbox.flows.context import Context, Writing
 from inbox.flows.imports.gather import Piece
 from inbox.flows.imports.lines import Said
 from inbox.flows.imports.messages import Plan, ThreadWriter, add_messages
-from inbox.flows.log import lock_streams, save, tell_teams
+from inbox.flows.log import save, tell_teams
 from inbox.flows.roster import Roster, read_roster
 from inbox.store.queries import Q
 from inbox.store.records import Customer, Thread, read_customer, read_thread
@@ -77,19 +77,9 @@ async def write_pieces(
         told.append((before, writer.thread, () if before is None else tuple(writer.items)))
     for team in sorted(set(written)):
         await writing.tx.execute(Q.count_customer, team=team, change=written.count(team))
-    await _tell(writing, told)
-    return Written(new, unfinished)
-
-
-async def _tell(
-    writing: Writing, told: list[tuple[Thread | None, Thread, tuple[Item, ...]]]
-) -> None:
-    """Tell the teams of all threads, after their streams were locked in one order."""
-    await lock_streams(
-        writing, [one for before, after, _ in told for one in (before or after, after)]
-    )
     for before, after, items in told:
         await tell_teams(writing, before, after, items)
+    return Written(new, unfinished)
 
 
 async def _open(
