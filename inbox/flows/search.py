@@ -27,6 +27,8 @@ TOGETHER = 100
 """Threads in one transaction: their senders wait so long, and on SQLite every sender does."""
 TEXTS = 200
 """Items of their logs in one transaction."""
+WORDS = 32_768
+"""Characters of their words in one transaction, during which the event loop does nothing else."""
 NAMES = 10
 
 
@@ -157,13 +159,28 @@ async def _read_new(tx: Tx, threads: list[str]) -> _New:
     if taken or not due:
         rows = await search.texts_of(tx, taken)
         texts = [_text(row[0], read_item(row[1:])) for row in rows]
-        return _New(taken, texts, search.encode(texts), len(taken) < len(due))
+        return _cut(taken, texts, more=len(taken) < len(due))
     first = due[0]  # has more than is done at once
     rows = await tx.fetch(Q.texts_after, thread=first.thread, after=first.after, limit=TEXTS)
     texts = [_text(first.thread, read_item(row)) for row in rows]
     if len(texts) == TEXTS:
         first = msgspec.structs.replace(first, head=texts[-1].seq)
-    return _New([first], texts, search.encode(texts), more=True)
+    return _cut([first], texts, more=True)
+
+
+def _cut(due: list[search.Due], texts: list[search.Text], *, more: bool) -> _New:
+    """As much of it as is stored at once; a thread that is cut is known up to there."""
+    texts.sort(key=lambda text: (text.thread, text.seq))
+    lengths = accumulate(len(text.words) for text in texts)
+    fit = sum(length <= WORDS for length in lengths) or 1
+    if fit >= len(texts):
+        return _New(due, texts, search.encode(texts), more)
+    last, beyond = texts[fit - 1], texts[fit].thread
+    known = [one for one in due if one.thread < beyond]
+    if last.thread == beyond:
+        cut = next(one for one in due if one.thread == beyond)
+        known.append(msgspec.structs.replace(cut, head=last.seq))
+    return _New(known, texts[:fit], search.encode(texts[:fit]), more=True)
 
 
 async def _index_names(tx: Tx, due: list[search.Due]) -> None:

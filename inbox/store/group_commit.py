@@ -27,7 +27,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, NoReturn, TypeVar
 
 import structlog
 
@@ -186,7 +186,11 @@ class GroupCommit:
                 self._answer(self._fail(jobs, error))
                 self._loop.call_soon(self._next)
         else:
-            self._handed.put(partial(self._commit, jobs, outcomes))
+            if self._connection.in_transaction:
+                self._handed.put(partial(self._commit, jobs, outcomes))
+            else:
+                self._answer(outcomes)
+                self._loop.call_soon(self._next)
 
     def _take(self) -> list[_Job]:
         """What shares the next batch, in the order of arrival: short works, or one long one."""
@@ -234,8 +238,12 @@ class GroupCommit:
     # ---- on the writer thread, which has the connection here
 
     def _serve(self) -> None:
-        while (task := self._handed.get()) is not None:
-            task()
+        try:
+            while (task := self._handed.get()) is not None:
+                task()
+        except BaseException as error:  # noqa: BLE001  without a writer nothing is answered again
+            if not self._loop.is_closed():
+                _end_process(os.EX_SOFTWARE, f"the writer has failed ({error!r})")
 
     def _run_and_commit(self, jobs: list[_Job]) -> None:
         """For what may take its time: a long work, or a database that another process holds."""
@@ -250,21 +258,26 @@ class GroupCommit:
     def _commit(self, jobs: list[_Job], outcomes: list[_Outcome]) -> None:
         """Make a batch durable and answer it; then tend the log, while the callers go on."""
         try:
-            self._connection.execute("COMMIT")
+            if self._connection.in_transaction:
+                self._connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001  whatever it was, nobody may wait for ever
             outcomes = self._fail(jobs, error)
         else:
-            if not self._well:
-                self._well = True
-                _log.info("storage_recovered")
-            if self._observe is not None:
-                self._observe(len(jobs), time.perf_counter() - self._began)
+            self._note_commit(len(jobs), time.perf_counter() - self._began)
         if self._connection.total_changes - self._moved_at < CHECKPOINT_CHANGES:
             self._give_back(outcomes)
         else:
             self._loop.call_soon_threadsafe(self._answer, outcomes)
             self._move_log(idle=False)
             self._give_back([])
+
+    def _note_commit(self, works: int, seconds: float) -> None:
+        with contextlib.suppress(Exception):  # no figure and no log line is worth an answer
+            if not self._well:
+                self._well = True
+                _log.info("storage_recovered")
+            if self._observe is not None:
+                self._observe(works, seconds)
 
     def _give_back(self, outcomes: list[_Outcome]) -> None:
         self._loop.call_soon_threadsafe(self._take_back, outcomes)
@@ -295,7 +308,8 @@ class GroupCommit:
                 self._checkpoint("RESTART")
         except (sqlite3.Error, OSError) as error:
             _end_if_pages_lost(error)
-            _log.warning("checkpoint_failed", error=str(error), code=_code_name(error))
+            with contextlib.suppress(Exception):
+                _log.warning("checkpoint_failed", error=str(error), code=_code_name(error))
 
     def _checkpoint(self, mode: Literal["PASSIVE", "TRUNCATE", "RESTART"]) -> tuple[int, int, int]:
         with self._patience():
@@ -344,6 +358,12 @@ class GroupCommit:
             except BaseException as error:  # noqa: BLE001  it belongs to the caller, as it is
                 if self._tx.fault is not None and is_storage_fault(self._tx.fault):
                     raise self._tx.fault from None
+                if (
+                    len(jobs) == 1
+                ):  # alone, as whatever changes tables is: those changes count nothing
+                    self._tx.forget()
+                    connection.execute("ROLLBACK")
+                    return [_Outcome(answer, None, error)]
                 changed = connection.total_changes != written or self._tx.entries != entries
                 if self._tx.fault is not None or changed:
                     return None
@@ -401,7 +421,8 @@ class GroupCommit:
         self._tx.forget()
         if self._well:
             self._well = False
-            _log.error("storage_failed", error=str(error), code=_code_name(error))
+            with contextlib.suppress(Exception):
+                _log.error("storage_failed", error=str(error), code=_code_name(error))
         with contextlib.suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
@@ -428,11 +449,15 @@ def _end_if_pages_lost(error: BaseException) -> None:
     """
     if getattr(error, "sqlite_errorcode", None) not in _LOST_PAGES:
         return
-    message = (
-        f"pinbox: the disk failed to keep a write ({_code_name(error)}: {error}). The process ends "
-        "now, so that nothing is acknowledged that is not on disk. Check the disk, then start "
-        "again: all that was acknowledged is there.\n"
+    _end_process(
+        os.EX_IOERR,
+        f"the disk failed to keep a write ({_code_name(error)}: {error}). The process ends now, so "
+        "that nothing is acknowledged that is not on disk. Check the disk, then start again: all "
+        "that was acknowledged is there.",
     )
+
+
+def _end_process(status: int, why: str) -> NoReturn:
     with contextlib.suppress(OSError):  # the log may lie on the same disk
-        os.write(2, message.encode())
-    os._exit(os.EX_IOERR)
+        os.write(2, f"pinbox: {why}\n".encode())
+    os._exit(status)

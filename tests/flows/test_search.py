@@ -20,6 +20,7 @@ from inbox.flows.handover import transfer
 from inbox.flows.notes import note
 from inbox.flows.search import SearchPage, find, index_due
 from inbox.store import search as places
+from inbox.store.engine import Tx
 from tests.cast import OPERATOR, Cast, SetClock, answer, arrive, change, look, say
 
 
@@ -214,6 +215,32 @@ async def test_two_items_that_want_one_place_both_find_one(
         await say(ctx, ana, f"step {number}")
     await index_due(ctx)
     assert len(await found(ctx, cast.bo, "step")) == 5
+
+
+@pytest.mark.parametrize("longest", [1, 40, 90, 150])
+async def test_long_texts_are_indexed_a_few_at_a_time(
+    ctx: Context, cast: Cast, monkeypatch: pytest.MonkeyPatch, longest: int
+) -> None:
+    """The loop does nothing else meanwhile; each text is taken up once, whatever the cut."""
+    monkeypatch.setattr(search, "WORDS", longest)
+    stored: list[int] = []
+    add = places.add_items
+
+    async def note_size(tx: Tx, texts: list[places.Text], *, encoded: str) -> None:
+        assert sum(len(text.words) for text in texts) <= longest or len(texts) == 1
+        stored.append(len(texts))
+        await add(tx, texts, encoded=encoded)
+
+    monkeypatch.setattr(places, "add_items", note_size)
+    customers = [await arrive(ctx, name) for name in ("ana", "luis", "mei")]
+    for number in range(4):
+        for who in customers:
+            await say(ctx, who, f"umbrella number {number} of {who.id}")
+    while await index_due(ctx):
+        pass
+    await index_due(ctx)
+    assert sum(stored) == len(await found(ctx, cast.bo, "umbrella")) == 12
+    assert await look(ctx, "SELECT COUNT(*) FROM threads WHERE unindexed") == [(0,)]
 
 
 async def test_what_cannot_be_searched_for_is_refused(ctx: Context, cast: Cast) -> None:

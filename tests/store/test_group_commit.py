@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -180,6 +182,57 @@ async def test_a_failing_work_fails_alone_in_its_batch(
     assert answers[1] is refused
     assert isinstance(answers[3], sqlite3.IntegrityError)
     assert await store.read(count) == 3
+
+
+@pytest.mark.parametrize("long", [False, True])
+async def test_a_table_made_by_a_work_that_fails_is_not_there(
+    store: SqliteEngine, *, long: bool
+) -> None:
+    """SQLite counts no change for it, so that it looks as if nothing had been done."""
+
+    async def fail(tx: Tx) -> None:
+        await tx.execute(compile_query("half", "CREATE TABLE half (id TEXT)"))
+        raise Conflict("no")
+
+    with pytest.raises(Conflict):
+        await store.write(fail, long=long)
+    await store.write(adding("next"))
+    found = compile_query("found", "SELECT count(*) FROM sqlite_master WHERE name = 'half'")
+
+    async def look(tx: Tx) -> Any:
+        return await tx.fetch_one(found)
+
+    assert await store.read(look) == (0,)
+
+
+async def test_a_figure_that_cannot_be_noted_costs_no_answer(file: Path) -> None:
+    def fail(works: int, seconds: float) -> None:
+        raise ValueError(works, seconds)
+
+    store = await open_sqlite(file, observe=fail)
+    async with asyncio.timeout(10):
+        await store.write(nothing)
+        await store.write(nothing)
+        await store.close()
+
+
+def test_a_writer_that_fails_ends_the_process(file: Path) -> None:
+    """Without it nothing would be answered again, and nobody would know."""
+    fail = (
+        "import asyncio, pathlib, sys\n"
+        "from inbox.store.sqlite import open_sqlite\n"
+        "async def nothing(tx):\n"
+        "    pass\n"
+        "async def main():\n"
+        "    engine = await open_sqlite(pathlib.Path(sys.argv[1]))\n"
+        "    engine._writer._handed.put(lambda: 1 / 0)\n"
+        "    await engine.write(nothing)\n"
+        "asyncio.run(main())\n"
+    )
+    command = [sys.executable, "-c", fail, str(file)]
+    ended = subprocess.run(command, check=False, timeout=20, capture_output=True, text=True)
+    assert ended.returncode == os.EX_SOFTWARE
+    assert "the writer has failed (ZeroDivisionError" in ended.stderr
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
