@@ -358,9 +358,7 @@ class GroupCommit:
             except BaseException as error:  # noqa: BLE001  it belongs to the caller, as it is
                 if self._tx.fault is not None and is_storage_fault(self._tx.fault):
                     raise self._tx.fault from None
-                if (
-                    len(jobs) == 1
-                ):  # alone, as whatever changes tables is: those changes count nothing
+                if len(jobs) == 1:  # SQLite counts no change of tables, which always come alone
                     self._tx.forget()
                     connection.execute("ROLLBACK")
                     return [_Outcome(answer, None, error)]
