@@ -42,6 +42,14 @@ async def read_bytes(request: web.Request) -> bytes:
         raise BadRequest.field("body", f"cannot be read: {type(error).__name__}") from None
 
 
+def demand_plain(request: web.Request) -> None:
+    """Raise Unsupported for a body that is packed: nothing is unpacked here (RFC 9110, 8.4)."""
+    for said in request.headers.getall("Content-Encoding", ()):
+        if said.strip().lower() != "identity":
+            path, message = "header.content-encoding", "a body here is sent as it is, not packed"
+            raise Unsupported(f"{path}: {message}", errors=(FieldError(path, message),))
+
+
 def demand_json(request: web.Request) -> None:
     """Raise Unsupported unless the body says that it is JSON."""
     said = request.headers.get("Content-Type", "")

@@ -20,10 +20,13 @@ def make_runner(app: web.Application) -> web.AppRunner:
     """A runner for `build_web`'s application; a stop waits for what was accepted.
 
     There is no access log: metrics count every request, and the log has one line per failure.
+    Nothing is unpacked, not even what is read only to be thrown away: a small body could become
+    gigabytes on the loop before anybody has asked who sends it.
     """
     return _Runner(
         app,
         access_log=None,
+        auto_decompress=False,
         keepalive_timeout=KEEP_ALIVE_S,
         max_line_size=LONGEST_HEADER,
         max_field_size=LONGEST_HEADER,
