@@ -19,7 +19,8 @@ from inbox.flows.signin import move_registry
 from inbox.flows.summaries import ThreadSummary, count_unread_of, read_summary, read_summary_of
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q, Query
-from inbox.store.records import Thread, read_item, read_thread
+from inbox.store.records import Thread, read_agent, read_item, read_thread
+from inbox.store.rows import sure
 
 View = Literal["mine", "waiting", "team", "all", "snoozed"]
 
@@ -110,9 +111,16 @@ async def me(ctx: Context, who: Agent) -> Me:
 
 
 async def set_duty(ctx: Context, who: Agent, *, on: bool) -> Duty:
-    """Go on duty, or off. It lasts until chosen otherwise."""
+    """Go on duty, or off. It lasts until chosen otherwise.
+
+    The same choice again costs others nothing: a move of the registry makes everybody look anew.
+    """
 
     async def work(writing: Writing) -> None:
+        await writing.tx.fetch(Q.lock_agent, agent=who.id)
+        now = read_agent(sure(await writing.tx.fetch_one(Q.get_agent, agent=who.id)))
+        if now.on_duty == on:
+            return
         await writing.tx.execute(Q.set_duty, agent=who.id, on_duty=on)
         await move_registry(writing)
 

@@ -10,7 +10,7 @@ import msgspec
 from inbox.auth.keys import hash_token, make_token, token_kind
 from inbox.core.errors import Expired, Unauthorized
 from inbox.core.instant import to_text
-from inbox.core.policy import Agent, Customer
+from inbox.core.policy import Agent, Customer, Operator, demand
 from inbox.core.text import fold_name
 from inbox.flows.arrival import arrive
 from inbox.flows.context import Context, Writing, roster, write
@@ -19,6 +19,13 @@ from inbox.store.queries import Q, Query
 from inbox.store.records import read_agent, read_customer
 
 HOUR_MS = 3_600_000
+
+
+class Ended(Unauthorized):
+    """The session was good and its time is over; unlike `Expired`, only a password helps.
+
+    Live closes it as a token that opens nothing.
+    """
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -59,7 +66,7 @@ async def agent(ctx: Context, token: str) -> Agent:
         if ctx.memory.registry == registry:
             ctx.memory.agents[hashed] = known
     if known.expires_at is not None and known.expires_at <= now:
-        raise Unauthorized("this session has ended")
+        raise Ended("this session has ended")
     return known
 
 
@@ -73,7 +80,7 @@ def count_refusal(
     agents at the same address.
     """
     ctx.metrics.failed_sign_ins(side).inc()
-    if not isinstance(error, Expired):
+    if not isinstance(error, Expired | Ended):
         who = address if side == "desk" else f"{address} customers"
         ctx.limits.spend("failed_sign_ins", who)
 
@@ -173,6 +180,20 @@ async def signed_out(ctx: Context, customers: Sequence[Customer]) -> list[bool]:
     return await ctx.store.read(look)
 
 
+async def demand_admin_still(tx: Tx, who: Agent | Operator) -> None:
+    """Raise Unauthorized, or Forbidden, unless the caller is an admin as this transaction sees it.
+
+    For whatever makes or changes credentials: what a request began before its sender was disabled
+    or its token revoked must not outlive that. Whoever opens the data folder needs no credential.
+    """
+    if isinstance(who, Operator):
+        return
+    row = await tx.fetch_one(Q.find_credential_by_id, id=who.credential)
+    if row is None:
+        raise _unknown()
+    demand(msgspec.structs.replace(who, role=read_agent(row[3:]).role), "administer")
+
+
 async def move_registry(writing: Writing) -> None:
     """Say, in this transaction, that people, teams, tokens or sign-outs have changed."""
     row = await writing.tx.fetch_one(Q.advance_stream, stream="registry", count=1)
@@ -186,9 +207,13 @@ async def _find(ctx: Context, query: Query, **by: str) -> Agent:
 
     row = await ctx.store.read(look)
     if row is None:
-        raise Unauthorized("this token is not known, or no longer")
+        raise _unknown()
     credential, _, expires_at = row[:3]
     found = read_agent(row[3:])
     people = await roster(ctx)
     teams = frozenset(team.id for team in people.teams_of(found.id))
     return Agent(found.id, found.name, found.role, teams, found.photo_url, credential, expires_at)
+
+
+def _unknown() -> Unauthorized:
+    return Unauthorized("this token is not known, or no longer")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from aiohttp import web
@@ -21,6 +21,7 @@ from inbox.web.browsers import API_HEADERS
 from inbox.web.problems import answer_fault, answer_problem
 from inbox.web.reading import (
     demand_json,
+    demand_plain,
     place,
     read_bytes,
     read_query,
@@ -39,6 +40,12 @@ _EMPTY = CIMultiDict(API_HEADERS)
 _encode = msgspec.json.Encoder().encode
 
 
+class _Entry(Protocol):
+    """Signs a request's caller in. `again` counts neither the request nor a refusal."""
+
+    async def __call__(self, request: web.Request, *, again: bool = False) -> Any: ...
+
+
 def serve(site: Site, route: Route) -> AioHandler:
     """The route as aiohttp calls it."""
     let_in = _entry(site, route)
@@ -49,12 +56,14 @@ def serve(site: Site, route: Route) -> AioHandler:
     body_names, query_names = _fields(route.body), _fields(kind)
     has_names, has_cors = bool(route.names), site.browsers.has_cors
     observe = site.ctx.metrics.http_seconds(f"{route.method} {route.path}").observe
+    memory = site.ctx.memory
 
     async def handle(request: web.Request) -> web.StreamResponse:
         began = perf_counter()
         try:
             if has_names:
                 _demand_sane(request)
+            registry = memory.registry
             who = None if let_in is None else await let_in(request)
             query = body = None
             if kind is not None:
@@ -62,10 +71,14 @@ def serve(site: Site, route: Route) -> AioHandler:
             elif request.rel_url.raw_query_string:
                 refuse_query(request)
             if read_body is not None:
+                demand_plain(request)
                 raw = await read_bytes(request)
                 if raw or not body_is_optional:
                     demand_json(request)
                 body = read_body(raw)
+            if let_in is not None and memory.registry != registry:
+                # A body may be held back until its sender has been signed out.
+                who = await let_in(request, again=True)
             call = Call(site, request, who, body, query, request.match_info)
             try:
                 response = _answer(await handler(call), first)
@@ -111,7 +124,7 @@ def bearer(request: web.Request) -> str | None:
     return said[7:].strip()
 
 
-def _entry(site: Site, route: Route) -> Callable[[web.Request], Awaitable[Any]] | None:
+def _entry(site: Site, route: Route) -> _Entry | None:
     """How callers of this route sign in, none where they need not."""
     if route.scope == "public":
         return None
@@ -120,35 +133,35 @@ def _entry(site: Site, route: Route) -> Callable[[web.Request], Awaitable[Any]] 
     return _agents(site, route)
 
 
-def _customers(
-    site: Site, *, counted: bool, fetch: bool
-) -> Callable[[web.Request], Awaitable[Customer]]:
-    ctx, failed = site.ctx, site.ctx.metrics.failed_sign_ins("customer")
+def _customers(site: Site, *, counted: bool, fetch: bool) -> _Entry:
+    ctx, address = site.ctx, site.peers.address
 
-    async def let_in(request: web.Request) -> Customer:
+    async def let_in(request: web.Request, *, again: bool = False) -> Customer:
         token = bearer(request)
         if token is None:
             raise Unauthorized("send Authorization: Bearer with a token of your backend")
+        who: Customer
         try:
             if fetch and token.startswith(FETCH_PREFIX):
                 who = await devices.fetcher(ctx, token)
             else:
                 who = await signin.customer(ctx, token)
-        except Unauthorized:
-            failed.inc()
+        except Unauthorized as error:
+            if not again:
+                signin.count_refusal(ctx, error, side="customer", address=address(request))
             raise
-        if counted:
+        if counted and not again:
             ctx.limits.spend("customer_requests", who.id)
         return who
 
     return let_in
 
 
-def _agents(site: Site, route: Route) -> Callable[[web.Request], Awaitable[Agent]]:
-    ctx, failed = site.ctx, site.ctx.metrics.failed_sign_ins("desk")
+def _agents(site: Site, route: Route) -> _Entry:
+    ctx, address = site.ctx, site.peers.address
     safe, action, counted = route.method in _SAFE, _NEEDS[route.scope], route.counted
 
-    async def let_in(request: web.Request) -> Agent:
+    async def let_in(request: web.Request, *, again: bool = False) -> Agent:
         token = bearer(request)
         if token is None:
             token = request.cookies.get(SESSION_COOKIE)
@@ -158,10 +171,11 @@ def _agents(site: Site, route: Route) -> Callable[[web.Request], Awaitable[Agent
                 site.browsers.demand_own_page(request)
         try:
             who = await signin.agent(ctx, token)
-        except Unauthorized:
-            failed.inc()
+        except Unauthorized as error:
+            if not again:
+                signin.count_refusal(ctx, error, side="desk", address=address(request))
             raise
-        if counted:
+        if counted and not again:
             ctx.limits.spend("agent_requests", who.id)
         demand(who, action)
         return who

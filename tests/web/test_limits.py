@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.cast import SetClock, open_on
+from inbox.flows import agents, signin
+from tests.cast import DAY, OPERATOR, SetClock, open_on
 from tests.engines import Database
 from tests.servers import Reply, Server, make_people, serve
 from tests.web.stories import write_in
+
+PASSWORD = "correct horse battery"
 
 
 def assert_limited(reply: Reply) -> None:
@@ -81,3 +84,54 @@ async def test_the_size_of_a_body_is_a_setting(file: Database, clock: SetClock) 
         reply = await server.ask("POST", "/v1/thread/messages", body, token=server.token())
 
         assert (reply.status, reply.body["code"]) == (413, "too_large")
+
+
+async def test_refused_tokens_are_counted_by_address(file: Database, clock: SetClock) -> None:
+    settings = {"trusted_proxies": ("127.0.0.1/32",), "failed_sign_ins_per_minute": 3}
+    async with open_on(file, clock, **settings) as ctx, serve(ctx) as server:
+        people = await make_people(ctx)
+
+        async def ask(path: str, token: str | None, address: str = "203.0.113.9") -> Reply:
+            headers = {"X-Forwarded-For": address}
+            return await server.ask("GET", path, token=token, headers=headers)
+
+        for path, forged, good in (
+            ("/v1/thread", "aaaa.bbbb.cccc", server.token()),
+            ("/v1/thread/messages", "pbf_" + "0" * 36, server.token()),
+            ("/v1/desk/me", "pbx_" + "0" * 36, people.bo),
+        ):
+            await ask(path, None)
+            if path != "/v1/thread/messages":  # a customer's tokens of both kinds count together
+                tries = [await ask(path, forged) for _ in range(4)]
+                assert [reply.status for reply in tries] == [401, 401, 401, 429]
+            assert_limited(await ask(path, forged))
+            assert (await ask(path, good)).status == 200, "a good token is never held back"
+            assert (await ask(path, forged, "203.0.113.10")).status == 401
+
+
+async def test_a_token_whose_time_is_over_is_not_counted(file: Database, clock: SetClock) -> None:
+    async with open_on(file, clock, failed_sign_ins_per_minute=2) as ctx, serve(ctx) as server:
+        people = await make_people(ctx)
+        await agents.set_password(ctx, OPERATOR, agent=people.ids["bo"], password=PASSWORD)
+        session = await signin.open_session(ctx, name="Bo", password=PASSWORD, address="192.0.2.1")
+        customer = server.token(ttl_s=60)
+        clock.pass_(DAY)
+
+        for path, token in (("/v1/thread", customer), ("/v1/desk/me", session.token)):
+            tries = [await server.ask("GET", path, token=token) for _ in range(5)]
+            assert {reply.status for reply in tries} == {401}
+
+
+async def test_the_same_duty_again_makes_nobody_look_anew(file: Database, clock: SetClock) -> None:
+    async with open_on(file, clock) as ctx, serve(ctx) as server:
+        people = await make_people(ctx)
+
+        async def choose(*, on: bool) -> int:
+            reply = await server.ask("PUT", "/v1/desk/me/duty", {"on": on}, token=people.bo)
+            assert (reply.status, reply.body) == (200, {"on": on})
+            return ctx.memory.registry
+
+        first = await choose(on=True)
+        assert {await choose(on=True) for _ in range(5)} == {first}
+        assert await choose(on=False) == first + 1
+        assert await choose(on=True) == first + 2

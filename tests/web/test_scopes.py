@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from inbox.flows.context import Context
 from inbox.web.examples import EXAMPLES
 from inbox.web.route import Route
 from inbox.web.routes import ROUTES
+from tests.cast import SetClock, open_on
+from tests.engines import Database
 from tests.servers import People, Reply, Server
 from tests.web.stories import write_in
 
@@ -20,6 +24,13 @@ MAY = {
     "lead": {"kim", "mia"},
     "admin": {"mia"},
 }
+
+
+@pytest.fixture
+async def ctx(database: Database, clock: SetClock) -> AsyncIterator[Context]:
+    """Bad tokens may be tried as often as a test likes."""
+    async with open_on(database, clock, failed_sign_ins_per_minute=0) as opened:
+        yield opened
 
 
 async def knock(server: Server, route: Route, token: str | None, **names: str) -> Reply:
