@@ -21,6 +21,7 @@ from inbox.flows.context import Context, Writing, write
 from inbox.flows.fields import checked
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
+from inbox.store.records import read_customer
 
 Platform = Literal["apns", "fcm", "webpush"]
 Environment = Literal["production", "sandbox"]
@@ -28,9 +29,18 @@ Environment = Literal["production", "sandbox"]
 FOREVER = 2**53 - 1
 """Unix seconds: a fetch token ends when it is revoked, not by a date."""
 
+MOST_DEVICES = 20
+"""Devices of one customer; the one seen longest ago makes room for one more."""
+
 _DEVICE_ID = re.compile(r"[\x21-\x7e]{1,128}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,200}=*")
 _HEX = re.compile(r"([0-9a-f]{2}){16,200}")
+
+
+class Fetcher(Customer, frozen=True, kw_only=True):
+    """A customer as its device's fetch token lets in."""
+
+    fetch_hash: str
 
 
 class SubscriptionKeys(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,7 +91,11 @@ class Registered(msgspec.Struct, frozen=True):
 async def register(
     ctx: Context, who: Customer, *, device_id: str, draft: DeviceDraft
 ) -> Registered:
-    """Register a device, or renew what is known of it; repeat it at every start of the app."""
+    """Register a device, or renew what is known of it; repeat it at every start of the app.
+
+    Beyond `MOST_DEVICES` the one seen longest ago is forgotten. Raises Unauthorized where the
+    customer was signed out meanwhile: a sign-out leaves no fetch token behind it.
+    """
     token, subscription = _address(draft)
     device = Device(
         id=_device_id(device_id),
@@ -95,6 +109,9 @@ async def register(
 
     async def work(writing: Writing) -> None:
         await get_seen(writing.tx, who, who.thread)
+        row = await writing.tx.fetch_one(Q.lock_customer, customer=who.id)
+        if row is None or who.issued_at < read_customer(row).signed_out_at:
+            raise Unauthorized("this customer was signed out")
         await writing.tx.execute(
             Q.put_device,
             customer=who.id,
@@ -109,6 +126,7 @@ async def register(
             fetch_hash=hash_token(fetch_token),
             at=writing.at,
         )
+        await _make_room(writing.tx, who.id, device.id)
 
     await write(ctx, work)
     return Registered(device, fetch_token)
@@ -125,19 +143,39 @@ async def remove(ctx: Context, who: Customer, *, device_id: str) -> None:
     await write(ctx, work)
 
 
-async def fetcher(ctx: Context, token: str) -> Customer:
+async def fetcher(ctx: Context, token: str) -> Fetcher:
     """The customer whose device holds this fetch token. Raises Unauthorized."""
     if token_kind(token) != "fetch":
         raise Unauthorized("this is not a fetch token of this server")
+    return await _find(ctx, hash_token(token))
 
+
+async def demand_kept(ctx: Context, who: Fetcher) -> None:
+    """Look again at whoever came by a fetch token: Unauthorized where its device is forgotten.
+
+    Whether the customer was signed out does not matter by itself: a sign-out forgets the devices,
+    and one that was registered after it stands.
+    """
+    await _find(ctx, who.fetch_hash)
+
+
+async def _find(ctx: Context, fetch_hash: str) -> Fetcher:
     async def look(tx: Tx) -> Row | None:
-        return await tx.fetch_one(Q.find_fetch_token, hash=hash_token(token))
+        return await tx.fetch_one(Q.find_fetch_token, hash=fetch_hash)
 
     row = await ctx.store.read(look)
     if row is None:
         raise Unauthorized("this fetch token is not known, or no longer")
     customer, thread, name = row
-    return Customer(customer, thread, 0, FOREVER, name)
+    return Fetcher(customer, thread, 0, FOREVER, name, fetch_hash=fetch_hash)
+
+
+async def _make_room(tx: Tx, customer: str, newest: str) -> None:
+    """Forget the devices seen longest ago; the newest stays, wherever the clock has stepped."""
+    rows = await tx.fetch(Q.list_devices, customer=customer)
+    others = sorted((row[9], row[0]) for row in rows if row[0] != newest)
+    for _, device in others[: max(0, len(rows) - MOST_DEVICES)]:
+        await tx.execute(Q.remove_device, customer=customer, device=device)
 
 
 def _device_id(raw: str) -> str:

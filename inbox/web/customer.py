@@ -73,6 +73,7 @@ async def register_device(call: Call[Customer, DeviceDraft, None]) -> Registered
 
     Repeat it at every start of the app. The fetch token may read and acknowledge my messages, for
     the app's notification extension; it is shown this once, and ends with the next registration.
+    Of more than 20 devices the one seen longest ago is forgotten.
     """
     return await devices.register(
         call.ctx, call.who, device_id=call.path["device"], draft=call.body

@@ -7,7 +7,8 @@ from typing import Any
 
 from inbox.core.errors import NotFound
 from inbox.core.policy import Agent
-from inbox.flows import signin
+from inbox.flows import devices, signin
+from inbox.flows.devices import Fetcher
 from inbox.flows.poll import Events, poll
 from inbox.flows.streams import Stream
 from inbox.web.route import Call
@@ -18,8 +19,8 @@ async def follow(
 ) -> Events:
     """What comes after a cursor, for a caller who may still see it when it has come.
 
-    Raises Unauthorized where the caller was signed out, and NotFound where the team is the
-    caller's no longer, while it waited.
+    Raises Unauthorized where the caller was signed out, or its device forgotten, and NotFound
+    where the team is the caller's no longer, while it waited.
     """
     if wait_s == 0 or call.site.stopping.is_set():
         return await poll(call.ctx, stream, since=since, wait_s=0)
@@ -36,7 +37,9 @@ async def follow(
         found = waiting.result()
     else:
         found = await poll(call.ctx, stream, since=since, wait_s=0)
-    if call.ctx.memory.registry != registry:
+    if isinstance(call.who, Fetcher):
+        await devices.demand_kept(call.ctx, call.who)
+    elif call.ctx.memory.registry != registry:
         await _demand_still(call, stream)
     return found
 

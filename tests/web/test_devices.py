@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
-from tests.servers import People, Server
+from tests.cast import look
+from tests.servers import People, Reply, Server
+from tests.web.stories import held
 
 PHONE = {
     "platform": "apns",
@@ -113,3 +116,62 @@ async def test_bad_input_names_the_field(
     reply = await server.ask("PUT", "/v1/devices/phone-1", {**PHONE, **changed}, token=token)
     assert reply.status == 400, reply.raw
     assert [one["path"] for one in reply.body["errors"]] == [path]
+
+
+async def test_a_sign_out_while_the_body_is_on_its_way_leaves_no_device(
+    server: Server, people: People
+) -> None:
+    await server.ask("GET", "/v1/thread", token=server.token())
+    async with held(server, "PUT", "/v1/devices/phone-1", PHONE, server.token()) as send_rest:
+        out = await server.ask("POST", "/v1/admin/customers/ana/sign-out", token=people.mia)
+        assert out.status == 204
+        assert await send_rest() == 401
+    export = await server.ask("GET", "/v1/admin/customers/ana/export", token=people.mia)
+    assert export.body["devices"] == []
+
+
+async def fetch_after_a_sign_out(server: Server, people: People) -> str:
+    """A fetch token of a customer who was signed out once, and came back."""
+    await register(server)
+    await server.ask("POST", "/v1/admin/customers/ana/sign-out", token=people.mia)
+    back = server.token(iat=server.ctx.clock() // 1000 + 5)
+    reply = await server.ask("PUT", "/v1/devices/phone-1", PHONE, token=back)
+    assert reply.status == 200, reply.raw
+    return str(reply.body["fetch_token"])
+
+
+async def poll(server: Server, fetch: str) -> asyncio.Task[Reply]:
+    """Wait for what comes after now, by a fetch token; it waits already."""
+    now = await server.ask("GET", "/v1/thread/events", token=fetch)
+    path = f"/v1/thread/events?since={now.body['until']}&wait=20"
+    waiting = asyncio.create_task(server.ask("GET", path, token=fetch))
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+    return waiting
+
+
+async def write_to_ana(server: Server, people: People) -> None:
+    (found,) = await look(server.ctx, "SELECT id FROM threads WHERE customer_id = 'ana'")
+    body = {"client_id": "a1", "body": "Good morning", "seen_seq": 99, "force": True}
+    path = f"/v1/desk/threads/{found[0]}/messages"
+    assert (await server.ask("POST", path, body, token=people.bo)).status == 201
+
+
+async def test_a_waiting_fetch_token_stands_whatever_moves(server: Server, people: People) -> None:
+    waiting = await poll(server, await fetch_after_a_sign_out(server, people))
+    await server.ask("PUT", "/v1/desk/me/duty", {"on": True}, token=people.bo)
+    await write_to_ana(server, people)
+    reply = await asyncio.wait_for(waiting, 10)
+    assert reply.status == 200, reply.raw
+    assert reply.body["items"]
+
+
+async def test_who_waits_by_a_removed_devices_token_gets_nothing(
+    server: Server, people: People
+) -> None:
+    waiting = await poll(server, await register(server))
+    gone = await server.ask("DELETE", "/v1/devices/phone-1", token=server.token())
+    assert gone.status == 204
+    await write_to_ana(server, people)
+    reply = await asyncio.wait_for(waiting, 10)
+    assert (reply.status, reply.body["code"]) == (401, "unauthorized")
