@@ -13,13 +13,15 @@ from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.fields import check_url, checked
 from inbox.flows.roster import Roster, read_roster
-from inbox.flows.signin import move_registry
+from inbox.flows.signin import demand_admin_still, move_registry
 from inbox.store import records
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q, Value
 
 NAME_LIMIT = 80
 LINE_LIMIT = 140
+MOST_TEAMS = 100
+"""Teams of one agent."""
 
 
 class AgentDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +119,7 @@ async def add_agent(ctx: Context, who: Agent | Operator, draft: AgentDraft) -> A
     hashed = None if draft.password is None else await ctx.passwords.hash(draft.password)
 
     async def work(writing: Writing) -> None:
+        await demand_admin_still(writing.tx, who)
         people = await read_roster(writing.tx)
         _demand_free(people, name, agent_id)
         await writing.tx.execute(
@@ -154,6 +157,7 @@ async def change_agent(
         told["line"] = _line(change.line)
 
     async def work(writing: Writing) -> None:
+        await demand_admin_still(writing.tx, who)
         tx = writing.tx
         await tx.fetch(Q.lock_agent, agent=agent)  # before it is read, so that nothing is set back
         people = await read_roster(tx)
@@ -185,6 +189,7 @@ async def set_password(ctx: Context, who: Agent | Operator, *, agent: str, passw
     hashed = await ctx.passwords.hash(password)
 
     async def work(writing: Writing) -> None:
+        await demand_admin_still(writing.tx, who)
         people = await read_roster(writing.tx)
         if people.agent(agent).is_stand_in:
             raise Conflict("a stand-in of an import cannot sign in")
@@ -205,6 +210,7 @@ async def add_token(
     named = None if label is None else clean_line(label, path="label", limit=NAME_LIMIT)
 
     async def work(writing: Writing) -> None:
+        await demand_admin_still(writing.tx, who)
         await writing.tx.fetch(Q.lock_agent, agent=agent)
         found = (await read_roster(writing.tx)).agent(agent)
         if found.is_stand_in or found.disabled_at is not None:
@@ -242,6 +248,7 @@ async def revoke_token(ctx: Context, who: Agent | Operator, *, token: str) -> No
     demand(who, "administer")
 
     async def work(writing: Writing) -> None:
+        await demand_admin_still(writing.tx, who)
         if not await writing.tx.execute(Q.revoke_credential, id=token, at=writing.at):
             raise NotFound("there is no such token, or it was revoked before")
         await record(ctx, writing, who, "token.revoke", token=token)
@@ -258,6 +265,7 @@ async def sign_out_customer(ctx: Context, who: Agent | Operator, *, customer: st
     demand(who, "administer")
 
     async def work(writing: Writing) -> None:
+        await demand_admin_still(writing.tx, who)
         if await writing.tx.fetch_one(Q.lock_customer, customer=customer) is None:
             raise NotFound("there is no such customer")
         next_second = writing.at // 1000 + 1
@@ -278,6 +286,8 @@ def _demand_free(people: Roster, name: str, agent_id: str) -> None:
 
 
 async def _set_teams(writing: Writing, people: Roster, agent: str, teams: tuple[str, ...]) -> None:
+    if len(teams) > MOST_TEAMS:
+        raise BadRequest.field("teams", f"at most {MOST_TEAMS}")
     for place, team in enumerate(teams):
         if team not in people.teams:
             raise BadRequest.field(f"teams[{place}]", "there is no such team")

@@ -18,6 +18,9 @@ from inbox.flows.signin import move_registry
 from inbox.store.queries import Q, Value
 from inbox.store.records import Team
 
+MOST_REGIONS = 500
+MOST_LANGUAGES = 100
+
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8}){0,3}")
 
@@ -185,6 +188,8 @@ def _capacity(most: int | None) -> int | None:
 
 
 def _languages(languages: tuple[str, ...]) -> str:
+    if len(languages) > MOST_LANGUAGES:
+        raise BadRequest.field("languages", f"at most {MOST_LANGUAGES}")
     for place, tag in enumerate(languages):
         if not _LANGUAGE.fullmatch(tag):
             raise BadRequest.field(f"languages[{place}]", "must be a language tag as en or es-US")
@@ -192,6 +197,8 @@ def _languages(languages: tuple[str, ...]) -> str:
 
 
 def _regions(regions: tuple[str, ...]) -> tuple[str, ...]:
+    if len(regions) > MOST_REGIONS:
+        raise BadRequest.field("regions", f"at most {MOST_REGIONS}")
     return tuple(
         checked(f"regions[{place}]", check_region, region) for place, region in enumerate(regions)
     )
