@@ -58,9 +58,15 @@ async def open_context(
         issuer=settings.token_issuer or None,
         max_age_s=settings.max_token_age_s or None,
     )
+    keys = Keys(settings.server_secret)
     store = await open_engine(data, settings, metrics=metrics)
     try:
-        state = await prepare(store, epoch=secrets.token_hex(4), backups=settings.backups_kept)
+        state = await prepare(
+            store,
+            epoch=secrets.token_hex(4),
+            secret=keys.fingerprint(),
+            backups=settings.backups_kept,
+        )
         memory = Memory(state.epoch)
         bus = LocalBus()
         bus.listen(memory.hear)
@@ -70,7 +76,7 @@ async def open_context(
             settings=settings,
             clock=clock,
             ids=new_id,
-            keys=Keys(settings.server_secret),
+            keys=keys,
             tokens=tokens,
             passwords=Passwords(),
             metrics=metrics,

@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from inbox.store.engine import Engine
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+new_secret_option = click.option(
+    "--new-secret",
+    is_flag=True,
+    help="The old server_secret is lost: go on with this one. Messages that were sent before and "
+    "are sent again will be stored twice.",
+)
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -31,10 +37,11 @@ class Saved(msgspec.Struct, frozen=True):
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """What stands in the folder now."""
+    """What stands in the folder now, and what the database that was there is called."""
 
     epoch: str
     schema: int
+    before: str | None
 
 
 class Migrated(msgspec.Struct, frozen=True):
@@ -50,8 +57,9 @@ class Migrated(msgspec.Struct, frozen=True):
 def backup(out: Out, *, file: Path) -> None:
     """Copy the database into FILE.
 
-    As it is at one moment, while it serves or stands still. Keep `pinbox.toml` as well, in another
-    place: its secrets are not in FILE.
+    As it is at one moment, while it serves or stands still. An earlier backup of that name is
+    replaced, any other file is not. Keep `pinbox.toml` as well, in another place: its secrets are
+    not in FILE, and without them it cannot be restored whole.
     """
     database = _find_sqlite(out.data, instead="use `pg_dump`")
     from inbox.store.backup import back_up
@@ -67,12 +75,14 @@ def backup(out: Out, *, file: Path) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@new_secret_option
 @with_out
-def restore(out: Out, *, file: Path) -> None:
+def restore(out: Out, *, file: Path, new_secret: bool) -> None:
     """Put a backup in the database's place.
 
-    It gets a new epoch, so that clients load afresh. Refused while it serves. The database that
-    was there stays beside it as `pinbox.db.before-restore`.
+    It gets a new epoch, so that clients load afresh. Refused while it serves, and where
+    `server_secret` is not the one that the backup was written with. The database that was there
+    stays beside it as `pinbox.db.before-restore-TIME`; each takes its room on the disk.
     """
     from inbox.store import backup as store
 
@@ -83,14 +93,19 @@ def restore(out: Out, *, file: Path) -> None:
             f"the copy needs {size:,} bytes and {out.data} has {space:,} free; make room first"
         )
     epoch = secrets.token_hex(4)
-    store.restore(file, database, epoch=epoch)
-    restored = Restored(epoch, asyncio.run(_migrate(out.data)).after)
-    out.say(restored, f"Restored from {file}. Clients will load afresh (epoch {epoch})")
+    secret = None if new_secret else _find_fingerprint(out.data)
+    before = store.restore(file, database, epoch=epoch, secret=secret)
+    schema = asyncio.run(_migrate(out.data, new_secret=new_secret)).after
+    words = f"Restored from {file}. Clients will load afresh (epoch {epoch})"
+    if before is not None:
+        words += f"\nThe database that was here is {before}"
+    out.say(Restored(epoch, schema, None if before is None else str(before)), words)
 
 
 @click.command()
+@new_secret_option
 @with_out
-def migrate(out: Out) -> None:
+def migrate(out: Out, *, new_secret: bool) -> None:
     """Bring the database up to date.
 
     Refused while it serves. `pinbox serve` does the same at its start; a SQLite database is saved
@@ -99,7 +114,7 @@ def migrate(out: Out) -> None:
     from inbox.cli.folder import demand_folder
 
     demand_folder(out.data)
-    done = asyncio.run(_migrate(out.data))
+    done = asyncio.run(_migrate(out.data, new_secret=new_secret))
     words = (
         f"Nothing to do: the schema is {done.after}"
         if done.before == done.after
@@ -128,7 +143,14 @@ def renew(out: Out) -> None:
     out.say(renewed, f"The epoch is {renewed.epoch}; clients will load afresh")
 
 
-async def _migrate(data: Path) -> Migrated:
+def _find_fingerprint(data: Path) -> str:
+    from inbox.auth.keys import Keys
+    from inbox.settings import load
+
+    return Keys(load(data, os.environ).server_secret).fingerprint()
+
+
+async def _migrate(data: Path, *, new_secret: bool) -> Migrated:
     from inbox.store.refusal import Refusal
     from inbox.store.schema import look_up_state, prepare
 
@@ -136,7 +158,13 @@ async def _migrate(data: Path) -> Migrated:
         before = 0
         with contextlib.suppress(Refusal):
             before = (await look_up_state(engine)).schema
-        state = await prepare(engine, epoch=secrets.token_hex(4), backups=settings.backups_kept)
+        state = await prepare(
+            engine,
+            epoch=secrets.token_hex(4),
+            secret=_find_fingerprint(data),
+            new_secret=new_secret,
+            backups=settings.backups_kept,
+        )
         return Migrated(before, state.schema)
 
 
@@ -149,6 +177,7 @@ async def _held_engine(data: Path) -> AsyncIterator[tuple[Engine, Settings]]:
     from inbox.telemetry import Metrics
 
     settings = load(data, os.environ)
+    os.umask(0o077)  # a new database is for this user alone
     with hold_folder(data):
         engine = await open_engine(data, settings, metrics=Metrics())
         try:

@@ -78,6 +78,7 @@ def settings(out: Out) -> None:
 
 async def _examine_all(data: Path) -> list[Finding]:
     from inbox.auth.jwks import read_jwks
+    from inbox.auth.keys import Keys
     from inbox.ops import checks, reach
     from inbox.ops.control import find_server
     from inbox.ops.finding import wrong
@@ -96,6 +97,7 @@ async def _examine_all(data: Path) -> list[Finding]:
         findings.append(wrong("database", found or "there is none yet", _DATABASE_REMEDY))
     else:
         findings += checks.check_database(found)
+        findings += checks.check_secret(found, Keys(in_force.server_secret).fingerprint())
     findings += checks.check_clock(found if not isinstance(found, str) else None)
     findings += checks.check_files(in_force, server)
     return findings + [one async for one in reach.check_server(in_force, server)]

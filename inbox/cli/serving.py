@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -23,12 +24,17 @@ class Made(msgspec.Struct, frozen=True):
 def init(out: Out) -> None:
     """Make a data folder with fresh secrets.
 
-    The folder and `pinbox.toml` in it are private to you. Nothing that exists is overwritten.
+    The folder and `pinbox.toml` in it are private to you. Nothing that exists is overwritten, and
+    a folder that exists keeps its rights: where others may look into it, you are told.
     """
-    from inbox.ops.folder import make_folder
+    from inbox.ops.folder import is_open, make_folder
 
     path = make_folder(out.data)
-    words = f"Made {path} with fresh secrets.\nNext: pinbox serve --data {out.data}"
+    shown = shlex.quote(str(out.data))
+    words = f"Made {path} with fresh secrets."
+    if is_open(out.data):
+        words += f"\nOthers may look into {out.data}: chmod 700 {shown}"
+    words += f"\nNext: pinbox serve --data {shown}"
     out.say(Made(str(out.data), str(path)), words)
 
 

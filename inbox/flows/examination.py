@@ -28,6 +28,8 @@ class Examination(msgspec.Struct, frozen=True):
     newest_schema: int
     damage: str | None
     newest_thread_at: int | None
+    secret: str | None
+    """Fingerprint of the `server_secret` it was written with; none before the first start."""
     teams: tuple[TeamState, ...]
 
 
@@ -47,6 +49,7 @@ async def examine(store: Engine) -> Examination:
         newest_schema=newest,
         damage=checkup.damage,
         newest_thread_at=None if made_last is None else uuid.UUID(made_last).int >> 80,
+        secret=checkup.state.secret,
         teams=tuple(
             TeamState(team.key, team.is_default, len(people.active(team.id)))
             for team in people.teams.values()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import resource
+import shlex
 import shutil
 import stat
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 from inbox.flows.examination import Examination
 from inbox.ops.control import Hello
 from inbox.ops.finding import Finding, doubtful, well, wrong
-from inbox.ops.folder import DATABASE
+from inbox.ops.folder import DATABASE, is_open
 from inbox.settings import FILENAME, Settings
 
 LEAST_BYTES = 200 * 2**20
@@ -29,8 +30,8 @@ CLOCK_SLACK_MS = 60_000
 def check_rights(data: Path) -> Iterator[Finding]:
     """The folder and its secrets are for one user alone, and it is the one who asks."""
     folder, file = data.stat(), data / FILENAME
-    if stat.S_IMODE(folder.st_mode) & 0o077:
-        yield doubtful("folder", f"others may look into {data}", f"chmod 700 {data}")
+    if is_open(data):
+        yield doubtful("folder", f"others may look into {data}", f"chmod 700 {_quote(data)}")
     elif folder.st_uid != os.geteuid():
         yield doubtful(
             "folder",
@@ -42,7 +43,9 @@ def check_rights(data: Path) -> Iterator[Finding]:
     if not file.exists():
         yield well("settings file", "none: all settings come from the environment")
     elif stat.S_IMODE(file.stat().st_mode) & 0o077:
-        yield wrong("settings file", f"others may read the secrets in {file}", f"chmod 600 {file}")
+        yield wrong(
+            "settings file", f"others may read the secrets in {file}", f"chmod 600 {_quote(file)}"
+        )
     else:
         yield well("settings file", f"{file} is private")
 
@@ -89,11 +92,11 @@ def check_sign_in(settings: Settings) -> Iterator[Finding]:
 
 
 def check_files(settings: Settings, server: Hello | None) -> Iterator[Finding]:
-    """As many files may be open as live sockets are allowed."""
+    """As many files may be open as live sockets are allowed; a few less are no reason to speak."""
     limit = _limit_of(server.process) if server is not None else None
     limit = limit or resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     needed = settings.max_connections + SPARE_FILES
-    if limit != resource.RLIM_INFINITY and limit < needed:
+    if limit != resource.RLIM_INFINITY and limit < settings.max_connections:
         yield doubtful(
             "open files",
             f"{limit:,} allowed, and max_connections of {settings.max_connections:,} may need "
@@ -138,6 +141,21 @@ def check_database(found: Examination) -> Iterator[Finding]:
     yield from _check_teams(found)
 
 
+def check_secret(found: Examination, fingerprint: str) -> Iterator[Finding]:
+    """The secret in the settings is the one that the database was written with."""
+    if found.secret is None:
+        return
+    if found.secret == fingerprint:
+        yield well("server_secret", "the one that the database was written with")
+    else:
+        yield wrong(
+            "server_secret",
+            "not the one that the database was written with: the next start is refused",
+            "put the pinbox.toml back that belongs to it; if that is lost: "
+            "`pinbox migrate --new-secret`",
+        )
+
+
 def _check_teams(found: Examination) -> Iterator[Finding]:
     if not any(team.default for team in found.teams):
         yield wrong(
@@ -155,6 +173,10 @@ def _check_teams(found: Examination) -> Iterator[Finding]:
         )
     else:
         yield well("teams", f"{len(found.teams)}, each with people")
+
+
+def _quote(path: Path) -> str:
+    return shlex.quote(str(path))
 
 
 def _limit_of(process: int) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,11 +17,17 @@ CONTROL = "control.sock"
 BACKUPS = "backups"
 
 
+def is_open(folder: Path) -> bool:
+    """Whether others than its owner may do anything in the folder."""
+    return bool(stat.S_IMODE(folder.stat().st_mode) & 0o077)
+
+
 def make_folder(folder: Path, given: Mapping[str, object] | None = None) -> Path:
     """Make the folder (0700) and its `pinbox.toml` (0600) with two new secrets; gives the file.
 
     `given` are settings to write besides. Nothing is ever overwritten: raises Conflict where the
-    file is there already. A folder that exists keeps its rights and what is in it.
+    file is there already. A folder that exists keeps its rights and what is in it: it may be one
+    that others work in.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / FILENAME

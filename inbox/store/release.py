@@ -57,6 +57,8 @@ class State(msgspec.Struct, frozen=True):
     schema: int
     compatible: int
     epoch: str
+    secret: str | None = None
+    """Fingerprint of the `server_secret` it was written with; none before the first start."""
 
 
 def refuse_too_new(state: State, release: Release | None = None) -> None:
@@ -70,11 +72,34 @@ def refuse_too_new(state: State, release: Release | None = None) -> None:
         )
 
 
+def refuse_other_secret(
+    state: State,
+    secret: str | None,
+    *,
+    what: str = "The database",
+    lost: str = "`pinbox migrate --new-secret`",
+) -> None:
+    """Raise Refusal when a database was written with another secret than that of the fingerprint.
+
+    Either may be none, which says nothing. `lost` is what to do where the old one is lost.
+    """
+    if secret is not None and state.secret is not None and secret != state.secret:
+        raise Refusal(
+            f"{what} was written with another server_secret: messages that are sent again would be "
+            f"stored twice. Put the pinbox.toml back that belongs to it; if that is lost: {lost}"
+        )
+
+
 def read_state(meta: Iterable[Row]) -> State:
     """Make a state of the rows (key, value) of `meta`; Refusal when they are not Pinbox's."""
     values = {row[0]: row[1] for row in meta}
     try:
-        return State(int(values["schema"]), int(values["compatible"]), values["epoch"])
+        return State(
+            schema=int(values["schema"]),
+            compatible=int(values["compatible"]),
+            epoch=values["epoch"],
+            secret=values.get("secret"),
+        )
     except (KeyError, ValueError) as error:
         raise Refusal("The table `meta` is not one that Pinbox has written") from error
 

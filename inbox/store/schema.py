@@ -11,6 +11,7 @@ from inbox.store.release import (
     Release,
     State,
     read_state,
+    refuse_other_secret,
     refuse_too_new,
     statements,
     this_release,
@@ -21,14 +22,22 @@ _LOCK_NUMBER = 7_367_022  # "pin" in ASCII: any fixed number that others do not 
 
 
 async def prepare(
-    engine: Engine, *, epoch: str, release: Release | None = None, backups: int = 3
+    engine: Engine,
+    *,
+    epoch: str,
+    secret: str | None = None,
+    new_secret: bool = False,
+    release: Release | None = None,
+    backups: int = 3,
 ) -> State:
     """Make the database ready for this code, and say what it is now.
 
     A new one gets the schema and this epoch, at once and whole. An older one is migrated, each
     step in its own transaction; a SQLite file is saved under `backups/` beside it first, and so
-    many of these are kept. Safe to call on every start and by several nodes at a time. Raises
-    Refusal when the database is too new for this code or holds something else.
+    many of these are kept. `secret` is the fingerprint of our `server_secret`; the first one given
+    stands in the database from then on, or this one with `new_secret`. Safe to call on every start
+    and by several nodes at a time. Raises Refusal when the database is too new for this code, holds
+    something else, or was written with another secret.
     """
     release = release or this_release()
 
@@ -40,12 +49,16 @@ async def prepare(
 
     state = await engine.write(begin, long=True)
     refuse_too_new(state, release)
+    if not new_secret:
+        refuse_other_secret(state, secret)
     due = [step for step in release.migrations if step.number > state.schema]
     if due and isinstance(engine, SqliteEngine):
         await back_up_before_migration(engine.path, number=due[0].number, keep=backups)
     for migration in due:
         state = await _apply(engine, migration)
-    return state
+    if secret is None or secret == state.secret:
+        return state
+    return await _mark(engine, secret, over=new_secret)
 
 
 async def look_up_state(engine: Engine) -> State:
@@ -101,6 +114,20 @@ async def _apply(engine: Engine, migration: Migration) -> State:
     return await engine.write(apply, long=True)
 
 
+async def _mark(engine: Engine, secret: str, *, over: bool) -> State:
+    """Write our secret's fingerprint; where another node was first, that one must be the same."""
+
+    async def mark(tx: Tx) -> State:
+        await _lock(tx)
+        state = await _read_state(tx)
+        if not over:
+            refuse_other_secret(state, secret)
+        await tx.execute(_SET_META, key="secret", value=secret)
+        return await _read_state(tx)
+
+    return await engine.write(mark)
+
+
 async def _read_state(tx: Tx) -> State:
     return read_state(await tx.fetch(_READ_META))
 
@@ -123,7 +150,9 @@ _HAS_TABLES = _query(
     "SELECT 1 FROM sqlite_master LIMIT 1",
     "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() LIMIT 1",
 )
-_READ_META = _query("SELECT key, value FROM meta WHERE key IN ('schema', 'compatible', 'epoch')")
+_READ_META = _query(
+    "SELECT key, value FROM meta WHERE key IN ('schema', 'compatible', 'epoch', 'secret')"
+)
 _SET_META = _query(
     "INSERT INTO meta (key, value) VALUES (?1, ?2) "
     "ON CONFLICT (key) DO UPDATE SET value = excluded.value",

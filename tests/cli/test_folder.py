@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import stat
 from pathlib import Path
 
@@ -29,6 +30,17 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
     assert refused.err.startswith("pinbox: ")
     assert refused.err.count("\n") == 1
     assert (tmp_path / "pinbox.toml").read_bytes() == before
+
+
+def test_init_leaves_the_rights_of_a_folder_that_exists_and_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "it's mine"
+    folder.mkdir(mode=0o755)
+    said = pinbox("init", "--data", folder).out
+    command = next(line for line in said.splitlines() if "chmod" in line).partition(": ")[2]
+    assert shlex.split(command) == ["chmod", "700", str(folder)]
+    assert shlex.split(said.splitlines()[-1])[-1] == str(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+    assert "chmod" not in pinbox("init", "--data", tmp_path / "new").out
 
 
 @pytest.mark.parametrize(

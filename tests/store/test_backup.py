@@ -126,18 +126,73 @@ async def test_a_damaged_database_makes_no_backup(file: Path, tmp_path: Path) ->
     engine = await open_sqlite(file)
     await prepare(engine, epoch=EPOCH)
     await engine.close()
+    await back_up(file, tmp_path / "saved.db")
+    before = (tmp_path / "saved.db").read_bytes()
     damage(file)
-    (tmp_path / "saved.db").write_text("the one before")
-    with pytest.raises(Refusal):
+    with pytest.raises(Refusal, match=r"damaged|cannot be copied"):
         await back_up(file, tmp_path / "saved.db")
-    assert (tmp_path / "saved.db").read_text() == "the one before"
+    assert (tmp_path / "saved.db").read_bytes() == before
     assert names(tmp_path) == ["data", "saved.db"]
 
 
 async def test_a_backup_to_nowhere_is_refused(store: Engine, file: Path, tmp_path: Path) -> None:
     await store.write(count_both)
-    with pytest.raises(Refusal, match="cannot be written"):
+    with pytest.raises(Refusal, match="There is no folder"):
         await back_up(file, tmp_path / "nowhere" / "saved.db")
+
+
+OWN = (
+    *("pinbox.db", "pinbox.db-wal", "pinbox.db-shm", "pinbox.db-journal"),
+    *("pinbox.toml", "lock", "control.sock"),
+)
+
+
+@pytest.mark.parametrize("way", ["straight", "around", "symlink", "folder link", "hard link"])
+@pytest.mark.parametrize("name", OWN)
+async def test_no_backup_takes_the_place_of_what_the_folder_needs(
+    store: Engine, file: Path, tmp_path: Path, name: str, way: str
+) -> None:
+    await store.write(count_both)
+    real = file.parent / name
+    target = real
+    if way == "around":
+        target = file.parent / ".." / "data" / name
+    elif way == "symlink":
+        target = tmp_path / "link.db"
+        target.symlink_to(real)
+    elif way == "folder link":
+        (tmp_path / "elsewhere").symlink_to(file.parent)
+        target = tmp_path / "elsewhere" / name
+    elif way == "hard link":
+        real.touch()
+        target = tmp_path / "hard.db"
+        target.hardlink_to(real)
+    before = {path.name: path.stat().st_ino for path in file.parent.iterdir()}
+    with pytest.raises(Refusal, match="name another file"):
+        await back_up(file, target)
+    assert {path.name: path.stat().st_ino for path in file.parent.iterdir()} == before
+    assert target.is_symlink() is (way == "symlink")
+
+
+@pytest.mark.parametrize("what", ["notes", "nothing in it", "another inbox", "another program's"])
+async def test_a_backup_replaces_nothing_but_a_backup(
+    store: Engine, file: Path, tmp_path: Path, what: str
+) -> None:
+    await store.write(count_both)
+    target = tmp_path / "there"
+    if what == "another inbox":
+        other = await open_sqlite(target)
+        await prepare(other, epoch=EPOCH)
+        await other.close()
+    elif what == "another program's":
+        with closing(sqlite3.connect(target)) as raw:
+            raw.execute("CREATE TABLE meta (a)")
+    else:
+        target.write_text("Dear Ana" if what == "notes" else "")
+    before = target.read_bytes()
+    with pytest.raises(Refusal, match="there is there and is no backup of Pinbox; name another"):
+        await back_up(file, target)
+    assert target.read_bytes() == before
 
 
 async def test_a_backup_of_nothing_is_refused(tmp_path: Path) -> None:
@@ -159,12 +214,13 @@ async def save_then_go_on(file: Path, saved: Path) -> None:
 async def test_restore_brings_back_that_moment_in_a_new_epoch(file: Path, tmp_path: Path) -> None:
     saved = tmp_path / "saved.db"
     await save_then_go_on(file, saved)
-    restore(saved, file, epoch="11112222")
+    aside = restore(saved, file, epoch="11112222")
     engine = await open_sqlite(file)
     assert await counts(engine) == (1, 1)
     assert (await look_up_state(engine)).epoch == "11112222"
     await engine.close()
-    old = await open_sqlite(file.with_name("pinbox.db.before-restore"))
+    assert aside is not None
+    old = await open_sqlite(aside)
     assert await counts(old) == (2, 2)
     assert (await look_up_state(old)).epoch == EPOCH
     await old.close()
@@ -176,12 +232,50 @@ async def test_restore_leaves_no_log_of_the_old_database(file: Path, tmp_path: P
     await save_then_go_on(file, saved)
     write_and_die(file)
     assert file.with_name("pinbox.db-wal").stat().st_size
-    restore(saved, file, epoch="11112222")
+    aside = restore(saved, file, epoch="11112222")
     engine = await open_sqlite(file)
     assert await counts(engine) == (1, 1)
     await engine.close()
-    with closing(sqlite3.connect(file.with_name("pinbox.db.before-restore"))) as old:
+    assert aside is not None
+    with closing(sqlite3.connect(aside)) as old:
         assert old.execute("SELECT value FROM meta WHERE key = 'left'").fetchone() == ("lost",)
+
+
+async def test_every_restore_keeps_what_was_there(file: Path, tmp_path: Path) -> None:
+    """The second must not take the place of the first: it may be the one that is needed."""
+    saved = tmp_path / "saved.db"
+    await save_then_go_on(file, saved)
+    asides = [restore(saved, file, epoch=f"1111222{number}") for number in range(3)]
+    assert len({aside for aside in asides if aside is not None and aside.exists()}) == 3
+    assert asides[0] is not None
+    assert "pinbox.db.before-restore-2" in asides[0].name
+    first = await open_sqlite(asides[0])
+    assert await counts(first) == (2, 2)
+    await first.close()
+    assert restore(asides[0], file, epoch="11112229") is not None
+    engine = await open_sqlite(file)
+    assert await counts(engine) == (2, 2)
+    await engine.close()
+
+
+async def test_another_secret_is_noticed(file: Path, tmp_path: Path) -> None:
+    """With another one, a message that is sent again would be stored a second time."""
+    saved = tmp_path / "saved.db"
+    engine = await open_sqlite(file)
+    assert (await prepare(engine, epoch=EPOCH)).secret is None
+    assert (await prepare(engine, epoch=EPOCH, secret="ours")).secret == "ours"
+    assert (await prepare(engine, epoch=EPOCH, secret="ours")).secret == "ours"
+    await back_up(file, saved)
+    with pytest.raises(Refusal, match=r"another server_secret.*migrate --new-secret"):
+        await prepare(engine, epoch=EPOCH, secret="other")
+    assert (await look_up_state(engine)).secret == "ours"
+    assert (await prepare(engine, epoch=EPOCH, secret="other", new_secret=True)).secret == "other"
+    await engine.close()
+    before = names(file.parent)
+    with pytest.raises(Refusal, match=r"saved\.db was written with another server_secret"):
+        restore(saved, file, epoch="11112222", secret="other")
+    assert names(file.parent) == ["lock", *before]
+    restore(saved, file, epoch="11112222", secret="ours")
 
 
 async def test_restore_into_an_empty_folder(file: Path, tmp_path: Path) -> None:
