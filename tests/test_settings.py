@@ -100,6 +100,28 @@ def test_wrong_file_is_refused_by_name(tmp_path: Path, text: str, says: str) -> 
     assert says in str(refused.value)
 
 
+@pytest.mark.parametrize("row", SETTINGS, ids=lambda row: row.name)
+def test_an_empty_variable_counts_as_absent(tmp_path: Path, row: settings.Setting) -> None:
+    """Compose files make such ones; an empty host would be every address of the machine."""
+    write(tmp_path, 'host = "::1"\n')
+    assert load(tmp_path, ENOUGH) == load(tmp_path, {row.variable: ""} | ENOUGH)
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_host_is_refused_by_name(tmp_path: Path, empty: str) -> None:
+    with pytest.raises(SettingsError, match=r"pinbox\.toml: host: expected an address"):
+        load(write(tmp_path, f'host = "{empty}"'), ENOUGH)
+    with pytest.raises(SettingsError, match="command line: --host: expected an address"):
+        load(None, ENOUGH, {"host": empty})
+
+
+def test_a_file_that_is_no_text_is_no_settings_file(tmp_path: Path) -> None:
+    (tmp_path / "pinbox.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="is not a settings file") as refused:
+        load(tmp_path, ENOUGH)
+    assert "codec" not in str(refused.value)
+
+
 def test_unknown_variable_suggests_the_near_one() -> None:
     with pytest.raises(SettingsError, match="PINBOX_PROT; did you mean PINBOX_PORT"):
         load(None, ENOUGH | {"PINBOX_PROT": "1"})

@@ -61,7 +61,8 @@ where the command line is wrong; an error is one line on standard error. While a
 folder, commands go through its control socket; `restore` and `migrate` are refused then."""
 SETTINGS_HEAD = """\
 In `pinbox.toml` in the data folder, or as a variable in the environment, which wins; flags of
-`pinbox serve` win over both. Lists in the environment are texts with commas between, or JSON.
+`pinbox serve` win over both. Lists in the environment are texts with commas between, or JSON;
+an empty variable counts as absent.
 An unknown key ends the start with the nearest known name. `pinbox settings` shows what is in force.
 """
 METRICS_HEAD = """\

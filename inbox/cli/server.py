@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import os
 import resource
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -115,7 +117,7 @@ async def _open_doors(ctx: Context) -> AsyncIterator[str]:
     try:
         await live.start()
         _start_upkeep(ctx, tasks)
-        await web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG).start()
+        await _listen(runner, settings)
         yield _url_of(runner, settings.host)
         app[SITE].draining.set()
         await live.drain()
@@ -124,6 +126,26 @@ async def _open_doors(ctx: Context) -> AsyncIterator[str]:
         await live.close()
         await tasks.stop()
         await _flush(ctx)
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    host, port = settings.host, settings.port
+    try:
+        await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
+    except socket.gaierror:
+        raise Refusal(f"{host} is no address or name that is known here; change host") from None
+    except OSError as error:
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        match error.errno:
+            case errno.EADDRINUSE:
+                why = f"{place} is taken; choose another --port"
+            case errno.EADDRNOTAVAIL:
+                why = f"{host} is no address of this machine; choose another --host"
+            case errno.EACCES:
+                why = f"{place} may not be used by this user; choose a --port above 1023"
+            case _:
+                why = f"{place} cannot be listened on: {error.strerror or error}"
+        raise Refusal(why) from None
 
 
 def _start_upkeep(ctx: Context, tasks: Tasks) -> None:
@@ -162,7 +184,7 @@ async def _open_control(
 def _url_of(runner: web.AppRunner, host: str) -> str:
     """Where it answers: the port that it got, and a host by which it can be reached from here."""
     port = runner.addresses[0][1]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 

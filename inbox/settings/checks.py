@@ -15,6 +15,12 @@ def secret(text: str) -> None:
         raise ValueError(f"a secret needs at least {SECRET_BYTES} bytes")
 
 
+def host(text: str) -> None:
+    """Something: an empty one would mean every address of this machine."""
+    if not text.strip():
+        raise ValueError("expected an address or a name; every address is 0.0.0.0 or ::")
+
+
 def database(text: str) -> None:
     """A PostgreSQL URL, or nothing."""
     if text and not text.startswith(("postgresql://", "postgres://")):

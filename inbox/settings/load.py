@@ -28,9 +28,10 @@ def load(
 ) -> Settings:
     """Read the settings: `flags` over `environ` over `pinbox.toml` in `data` over the defaults.
 
-    A flag that is `None` was not given. `jwks_file` comes back as a path that can be opened.
-    Raises SettingsError for the first thing wrong: an unknown key (with the nearest known one), a
-    wrong type or range, or no `server_secret`, without which nothing can be hashed safely.
+    A flag that is `None` was not given, nor a variable that is empty: Compose files and unit files
+    make such of what nobody has set. `jwks_file` comes back as a path that can be opened. Raises
+    SettingsError for the first thing wrong: an unknown key (with the nearest known one), a wrong
+    type or range, or no `server_secret`, without which nothing can be hashed safely.
     """
     values: dict[str, Any] = {}
     if data is not None and (data / FILENAME).exists():
@@ -38,7 +39,7 @@ def load(
     named = {
         key.removeprefix(PREFIX).lower(): value
         for key, value in environ.items()
-        if key.startswith(PREFIX) and not _NO_SETTING.fullmatch(key)
+        if value and key.startswith(PREFIX) and not _NO_SETTING.fullmatch(key)
     }
     _take(values, named, source="environment", name=lambda key: PREFIX + key.upper(), text=True)
     given = {key: value for key, value in (flags or {}).items() if value is not None}
@@ -54,8 +55,11 @@ def load(
 def _file(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{path} is not a settings file: it is not UTF-8 text") from None
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise SettingsError(f"{path} cannot be read as a settings file: {why}") from None
 
 
 def _take(

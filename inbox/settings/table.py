@@ -46,7 +46,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             check=checks.database,
         ),
     ] = ""
-    host: Annotated[str, _as("address to listen on")] = "127.0.0.1"
+    host: Annotated[
+        str, _as("address to listen on; `0.0.0.0` or `::`: on all", check=checks.host)
+    ] = "127.0.0.1"
     port: Annotated[int, _as("port to listen on; 0: any that is free", low=0, high=65535)] = 8080
     public_url: Annotated[
         str,
@@ -114,7 +116,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         _as(
             "key of the hashes that we store; never change it: with another one, old `client_id`s "
-            "are no longer recognised, and agents' tokens and sessions end",
+            "would no longer be recognised, so a start with another one is refused",
             secret=True,
             check=checks.secret,
         ),

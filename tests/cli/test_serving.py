@@ -27,9 +27,25 @@ def test_two_servers_never_share_a_folder(inbox: Inbox) -> None:
 
 def test_a_taken_port_is_one_line_with_a_remedy(inbox: Inbox) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ran = inbox.run("serve", "--port", str(taken.getsockname()[1]), status=1)
-    assert "choose another --port" in ran.err
+        port = taken.getsockname()[1]
+        ran = inbox.run("serve", "--port", str(port), status=1)
+    assert ran.err.splitlines()[-1] == f"pinbox: 127.0.0.1:{port} is taken; choose another --port"
     assert not (inbox.folder / "control.sock").exists()
+
+
+def test_an_address_of_another_machine_is_one_line_with_a_remedy(inbox: Inbox) -> None:
+    refused = inbox.run("serve", "--port", "0", "--host", "192.0.2.1", status=1).err
+    last = refused.splitlines()[-1]
+    assert last == "pinbox: 192.0.2.1 is no address of this machine; choose another --host"
+
+
+def test_an_empty_host_does_not_mean_every_address(inbox: Inbox) -> None:
+    assert "--host" in inbox.run("serve", "--port", "0", "--host", "", status=2).err
+    with inbox.served(PINBOX_HOST="") as server:
+        assert server.url.startswith("http://127.0.0.1:")
+        port = int(server.url.rpartition(":")[2])
+        with socket.create_server(("127.0.0.2", port)):
+            """Free: it listens on its own address alone."""
 
 
 def test_the_control_socket_is_private_and_goes_with_the_server(inbox: Inbox) -> None:
