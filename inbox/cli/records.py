@@ -23,7 +23,8 @@ def import_(out: Out, *, file: Path) -> None:
     """Load threads from FILE (JSON Lines).
 
     Run it again, and only what is new is added. Bad lines are named with their number and reason
-    and left out. The form of a line, and what becomes of it, is in docs/import.md.
+    and left out; it ends with 0 all the same, and `--json` says how many (`bad_lines`). The form of
+    a line, and what becomes of it, is in docs/import.md.
     """
     from inbox.flows.imports import Imported
     from inbox.ops.history import ImportAsk
@@ -43,24 +44,43 @@ class Saved(msgspec.Struct, frozen=True):
 @click.command()
 @click.argument("customer")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 @with_out
-def export(out: Out, *, customer: str, file: Path | None) -> None:
+def export(out: Out, *, customer: str, file: Path | None, force: bool) -> None:
     """Hand over all that is held of a customer.
 
-    One JSON document, into FILE (private to you) or to standard output: profile, thread, every
-    message, note and change, and who looked at it. The export stands in the audit log.
+    One JSON document, into FILE (new, and private to you) or to standard output: profile, thread,
+    every message, note and change, and who looked at it. The export stands in the audit log.
     """
     from inbox.ops.history import CustomerAsk, Exported
 
+    if file is not None:
+        _demand_free(out.data, file, force=force)
     exported = out.ask("export", CustomerAsk(customer), Exported)
     document = bytes(exported.document)
     if file is None:
         click.echo(document)
         return
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+    file.unlink(missing_ok=True)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
         target.write(document + b"\n")
     saved = Saved(customer, str(file), len(document) + 1)
     out.say(saved, f"Wrote {saved.bytes:,} bytes to {file}")
+
+
+def _demand_free(data: Path, file: Path, *, force: bool) -> None:
+    """Refuse, before anything is done, a file that must not be written."""
+    from inbox.store.backup import refuse_own_files
+
+    refuse_own_files(data, file)
+    if not file.parent.is_dir():
+        raise click.ClickException(f"there is no folder {file.parent}; make it first")
+    if not os.path.lexists(file):
+        return
+    if not file.is_file() and not file.is_symlink():
+        raise click.ClickException(f"{file} is no ordinary file; name another file")
+    if not force:
+        raise click.ClickException(f"{file} is there already; name another file, or add --force")
 
 
 @click.command()
@@ -96,8 +116,8 @@ def _describe(loaded: Imported) -> str:
         words += f"\n{_count(loaded.bad_lines, 'line')} left out: mend and import again"
     if loaded.past_retention:
         words += (
-            f"\n{_count(loaded.past_retention, 'message')} older than retention_days, to be erased "
-            "soon; to keep them, set it in pinbox.toml (0: for ever)"
+            f"\n{_count(loaded.past_retention, 'message')} older than retention_days: a new thread "
+            "keeps them so long from today, one that was here loses them with the next pass"
         )
     return words
 

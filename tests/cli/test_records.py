@@ -56,6 +56,15 @@ def test_one_customer_is_handed_over_and_erased(either: Inbox, tmp_path: Path) -
     assert {"Hello", "Hello Ana"} == bodies(held)
     assert json.loads(either.run("export", "ana").out)["customer"]["region"] == "US-WA"
 
+    target.write_text("my notes")
+    assert "--force" in either.refuse("export", "ana", target)["detail"]
+    assert target.read_text() == "my notes"
+    either.say("export", "ana", target, "--force")
+    assert json.loads(target.read_text())["customer"]["id"] == "ana"
+    own = either.folder / "pinbox.toml"
+    assert "name another file" in either.refuse("export", "ana", own, "--force")["detail"]
+    assert "there is no folder" in either.refuse("export", "ana", tmp_path / "no" / "x")["detail"]
+
     assert "--yes" in either.run("erase", "ana", status=2).err
     assert bodies(json.loads(either.run("export", "ana").out)) == {"Hello", "Hello Ana"}
     erased = either.say("erase", "ana", "--yes")
