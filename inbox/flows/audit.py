@@ -22,7 +22,7 @@ from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.looks import Look
 from inbox.flows.roster import Roster
 from inbox.store.engine import Row, Tx
-from inbox.store.queries import Q
+from inbox.store.queries import Q, Value
 
 BATCH = 200
 
@@ -123,9 +123,10 @@ async def list_audit(
     at, line = _place(cursor)
 
     async def look(tx: Tx) -> list[Row]:
-        return await tx.fetch(
-            Q.list_audit, at=at, id=line, thread=thread, actor=actor, limit=limit + 1
-        )
+        before: dict[str, Value] = {"at": at, "id": line, "actor": actor, "limit": limit + 1}
+        if thread is None:
+            return await tx.fetch(Q.list_audit, **before)
+        return await tx.fetch(Q.list_audit_of_thread, thread=thread, **before)
 
     rows = await ctx.store.read(look)
     people = await roster(ctx)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 import msgspec
 
 AGAIN_AFTER_MS = 15 * 60_000
 """A further look of the same agent at the same thread within this time is not written anew."""
-PRUNE_ABOVE = 50_000
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -23,7 +24,7 @@ class Looks:
     """Gathers looks between two batches, and remembers which were gathered lately."""
 
     def __init__(self) -> None:
-        self._lately: dict[tuple[str, str, str | None], int] = {}
+        self._lately: OrderedDict[tuple[str, str, str | None], int] = OrderedDict()
         self._waiting: list[Look] = []
 
     def add(self, look: Look) -> None:
@@ -33,13 +34,21 @@ class Looks:
         """
         key = (look.actor, look.action, look.thread)
         last = self._lately.get(key)
-        if last is not None and 0 <= look.at - last < AGAIN_AFTER_MS:
+        if last is not None and _is_lately(last, look.at):
             return
-        if len(self._lately) >= PRUNE_ABOVE:
-            old = look.at - AGAIN_AFTER_MS
-            self._lately = {key: at for key, at in self._lately.items() if at > old}
+        self._forget_old(look.at)
         self._lately[key] = look.at
+        self._lately.move_to_end(key)
         self._waiting.append(look)
+
+    def _forget_old(self, now: int) -> None:
+        """In the order in which they came, so each is looked at once and dropped once."""
+        while self._lately:
+            key, at = self._lately.popitem(last=False)
+            if _is_lately(at, now):
+                self._lately[key] = at
+                self._lately.move_to_end(key, last=False)
+                return
 
     def take(self, most: int) -> list[Look]:
         """The oldest that wait, at most so many; the caller writes them or gives them back."""
@@ -49,3 +58,7 @@ class Looks:
     def give_back(self, looks: list[Look]) -> None:
         """They could not be written: they come first in the next batch."""
         self._waiting[:0] = looks
+
+
+def _is_lately(at: int, now: int) -> bool:
+    return 0 <= now - at < AGAIN_AFTER_MS

@@ -249,30 +249,88 @@ LEFT JOIN items m ON m.thread_id = t.id
 -- Everything that a list shows of one thread.
 SELECT {summary_columns} {summary_joins} WHERE t.id = :thread
 
+-- fragment: by_waiting
+ORDER BY COALESCE(t.waiting_since, 9007199254740991), t.id
+
+-- fragment: after_those_who_wait
+CASE WHEN :at < 9007199254740991 THEN '' ELSE :id END
+
 -- name: list_mine
--- An agent's own conversations that are not resolved, the longest waiting first.
+-- An agent's own conversations that are not resolved, the longest waiting first. Here and below
+-- the ids are chosen first, in the order of an index, and what is shown of them is joined after.
 SELECT {summary_columns} {summary_joins}
-WHERE t.assignee_id = :agent AND t.state <> 'resolved'
-  AND (COALESCE(t.waiting_since, 9007199254740991), t.id) > (:at, :id)
-  AND (EXISTS (SELECT 1 FROM team_members k WHERE k.agent_id = :agent AND k.team_id = t.home_team)
-   OR EXISTS (SELECT 1 FROM team_members k WHERE k.agent_id = :agent AND k.team_id = t.serving_team))
-ORDER BY COALESCE(t.waiting_since, 9007199254740991), t.id LIMIT :limit
+WHERE t.id IN (
+    SELECT id FROM (
+        SELECT id, since FROM (
+            SELECT x.id, x.waiting_since AS since FROM threads x
+            WHERE x.assignee_id = :agent AND x.state <> 'resolved'
+              AND (x.waiting_since, x.id) > (:at, :id)
+              AND (x.home_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent)
+                OR x.serving_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent))
+            ORDER BY x.waiting_since, x.id LIMIT :limit
+        ) AS waits
+        UNION ALL
+        SELECT id, since FROM (
+            SELECT x.id, 9007199254740991 AS since FROM threads x
+            WHERE x.assignee_id = :agent AND x.state <> 'resolved' AND x.waiting_since IS NULL
+              AND x.id > {after_those_who_wait}
+              AND (x.home_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent)
+                OR x.serving_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent))
+            ORDER BY x.waiting_since, x.id LIMIT :limit
+        ) AS answered
+        ORDER BY 2, 1 LIMIT :limit
+    ) AS first
+)
+{by_waiting}
 
 -- name: list_waiting
 -- The queue of an agent's teams: customers who wait and whom nobody has taken, longest first.
+-- Of each team no more are looked at than a page needs.
 SELECT {summary_columns} {summary_joins}
-WHERE t.state = 'open' AND t.waiting_since IS NOT NULL AND t.assignee_id IS NULL
-  AND t.serving_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent)
-  AND (t.waiting_since, t.id) > (:at, :id)
-ORDER BY t.waiting_since, t.id LIMIT :limit
+WHERE t.id IN (
+    SELECT id FROM (
+        SELECT x.id, x.waiting_since FROM team_members k
+        JOIN threads x ON x.serving_team = k.team_id
+        WHERE k.agent_id = :agent AND x.state = 'open' AND x.assignee_id IS NULL
+          AND (x.waiting_since, x.id) > (:at, :id)
+          AND x.waiting_since <= COALESCE((
+            SELECT y.waiting_since FROM threads y
+            WHERE y.serving_team = k.team_id AND y.state = 'open' AND y.assignee_id IS NULL
+              AND (y.waiting_since, y.id) > (:at, :id)
+            ORDER BY y.waiting_since, y.id LIMIT 1 OFFSET :limit), 9007199254740991)
+        ORDER BY 2, 1 LIMIT :limit
+    ) AS first
+)
+{by_waiting}
 
 -- name: list_team
--- Open conversations that an agent's teams serve, whoever has them, the longest waiting first.
+-- Open conversations that an agent's teams serve, whoever has them, the longest waiting first;
+-- those in which nobody waits come last, by id.
 SELECT {summary_columns} {summary_joins}
-WHERE t.state = 'open'
-  AND t.serving_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent)
-  AND (COALESCE(t.waiting_since, 9007199254740991), t.id) > (:at, :id)
-ORDER BY COALESCE(t.waiting_since, 9007199254740991), t.id LIMIT :limit
+WHERE t.id IN (
+    SELECT id FROM (
+        SELECT x.id, x.waiting_since AS since FROM team_members k
+        JOIN threads x ON x.serving_team = k.team_id
+        WHERE k.agent_id = :agent AND x.state = 'open' AND (x.waiting_since, x.id) > (:at, :id)
+          AND x.waiting_since <= COALESCE((
+            SELECT y.waiting_since FROM threads y
+            WHERE y.serving_team = k.team_id AND y.state = 'open'
+              AND (y.waiting_since, y.id) > (:at, :id)
+            ORDER BY y.waiting_since, y.id LIMIT 1 OFFSET :limit), 9007199254740991)
+        UNION ALL
+        SELECT x.id, 9007199254740991 AS since FROM team_members k
+        JOIN threads x ON x.serving_team = k.team_id
+        WHERE k.agent_id = :agent AND x.state = 'open' AND x.waiting_since IS NULL
+          AND x.id > {after_those_who_wait}
+          AND x.id <= COALESCE((
+            SELECT y.id FROM threads y
+            WHERE y.serving_team = k.team_id AND y.state = 'open' AND y.waiting_since IS NULL
+              AND y.id > {after_those_who_wait}
+            ORDER BY y.waiting_since, y.id LIMIT 1 OFFSET :limit), 'g')
+        ORDER BY 2, 1 LIMIT :limit
+    ) AS first
+)
+{by_waiting}
 
 -- name: list_snoozed
 -- Snoozed conversations of an agent's teams, the next to wake first.

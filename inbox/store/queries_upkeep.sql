@@ -52,7 +52,13 @@ VALUES (:id, :at, :actor, :action, :thread, :detail)
 -- The audit log before a moment, newest first.
 SELECT id, at, actor_id, action, thread_id, detail FROM audit
 WHERE (at, id) < (:at, :id)
-  AND (CAST(:thread AS TEXT) IS NULL OR thread_id = :thread)
+  AND (CAST(:actor AS TEXT) IS NULL OR actor_id = :actor)
+ORDER BY at DESC, id DESC LIMIT :limit
+
+-- name: list_audit_of_thread
+-- The audit log of one thread before a moment, newest first.
+SELECT id, at, actor_id, action, thread_id, detail FROM audit
+WHERE thread_id = :thread AND (at, id) < (:at, :id)
   AND (CAST(:actor AS TEXT) IS NULL OR actor_id = :actor)
 ORDER BY at DESC, id DESC LIMIT :limit
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
+from typing import Any, NoReturn
 
 import msgspec
 import pytest
@@ -17,7 +19,7 @@ from inbox.flows.desk_views import summary, timeline
 from inbox.flows.erasure import erase
 from inbox.flows.export import export
 from inbox.flows.handover import repin, transfer
-from inbox.flows.looks import AGAIN_AFTER_MS, PRUNE_ABOVE, Look, Looks
+from inbox.flows.looks import AGAIN_AFTER_MS, Look, Looks
 from inbox.flows.notes import note
 from inbox.flows.search import find
 from inbox.flows.states import reopen, resolve, snooze
@@ -167,12 +169,35 @@ def test_a_clock_that_steps_back_hides_no_look() -> None:
     assert [one.at for one in looks.take(9)] == [NOON, NOON - DAY]
 
 
-def test_what_is_remembered_is_bounded() -> None:
+def test_what_is_remembered_is_what_could_still_be_repeated() -> None:
+    """And what is forgotten is found at the front: no look pays for the others' number."""
     looks = Looks()
-    for number in range(2 * PRUNE_ABOVE):
+    for number in range(2_000):
         looks.add(Look("", NOON + number * 1_000, "bo", "open", str(number)))
-        looks.take(9)
-    assert len(looks._lately) <= PRUNE_ABOVE
+        assert len(looks._lately) <= AGAIN_AFTER_MS / 1_000
+    assert len(looks.take(9_999)) == 2_000
+
+
+def test_a_look_costs_no_more_where_many_are_young() -> None:
+    class Counted(OrderedDict[tuple[str, str, str | None], int]):
+        moved = 0
+
+        def __iter__(self) -> NoReturn:
+            raise AssertionError("went through all of them")
+
+        items = __iter__
+
+        def move_to_end(self, *given: Any, **named: Any) -> None:
+            self.moved += 1
+            super().move_to_end(*given, **named)
+
+    looks = Looks()
+    looks._lately = lately = Counted()
+    for number in range(60_000):
+        looks.add(Look("", NOON, "bo", "open", str(number)))
+    assert looks._lately is lately
+    assert len(lately) == 60_000
+    assert lately.moved <= 2 * 60_000
 
 
 async def test_the_log_is_read_in_pages_by_admins(ctx: Context, cast: Cast) -> None:

@@ -1,0 +1,62 @@
+"""How the engines go about lists that grow with the years: along an index, not through all."""
+
+from __future__ import annotations
+
+import pytest
+
+from inbox.store.engine import Engine, Tx
+from inbox.store.queries import Q, Query, Value, compile_query
+
+INDEXES = {
+    Q.list_audit: ("audit_at", "at"),
+    Q.list_audit_of_thread: ("audit_thread", "thread_id"),
+    Q.list_mine: ("threads_assignee", "waiting_since"),
+    Q.list_waiting: ("threads_open", "waiting_since<"),
+    Q.list_team: ("threads_open", "waiting_since<"),
+}
+"""With what it is entered by: `<` where a page's worth of each team bounds it on the far side
+(SQLite alone: with no rows PostgreSQL sees nothing to gain by it)."""
+GIVEN: dict[str, Value] = {
+    "agent": "bo",
+    "thread": "t",
+    "actor": None,
+    "at": 1,
+    "id": "",
+    "limit": 9,
+}
+AS_WITH_MANY_ROWS = compile_query(
+    "as_with_many_rows",
+    "SELECT set_config(name, 'off', true) FROM pg_settings WHERE name IN"
+    " ('enable_seqscan', 'enable_bitmapscan', 'enable_hashjoin', 'enable_mergejoin')",
+)
+
+
+@pytest.mark.parametrize("query", INDEXES, ids=lambda query: query.name)
+async def test_a_list_goes_along_its_index(engine: Engine, query: Query) -> None:
+    explain = Query(
+        "explain",
+        "",
+        f"EXPLAIN QUERY PLAN {query.sqlite}",
+        f"EXPLAIN (COSTS OFF) {query.postgres}",
+        query.params,
+    )
+
+    async def look(tx: Tx) -> list[str]:
+        if tx.dialect == "postgres":  # tables with no rows: it would rather read them whole
+            await tx.fetch(AS_WITH_MANY_ROWS)
+        rows = await tx.fetch(explain, **{name: GIVEN[name] for name in query.params})
+        return [str(row[-1]).strip() for row in rows]
+
+    plan = await engine.read(look)
+    text = "\n".join(plan)
+    index, column = INDEXES[query]
+    if engine.dialect == "sqlite":
+        entered = [line for line in plan if f"INDEX {index} (" in line]
+        wholly = {line for line in plan if line.startswith("SCAN")}
+        assert wholly <= {"SCAN first", "SCAN waits", "SCAN answered"}, text
+    else:
+        places = [place for place, line in enumerate(plan) if f" {index} on " in line]
+        entered = [plan[place + 1] for place in places]
+        assert all(line.startswith("Index Cond") for line in entered), text
+        column = column.rstrip("<")
+    assert any(column in line for line in entered), text
