@@ -198,7 +198,7 @@ def _tune_interpreter() -> None:
     sys.setswitchinterval(0.0005)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(10_000, 5, 10)
 
 
 def _raise_file_limit() -> None:

@@ -67,10 +67,14 @@ class _Connection(web.RequestHandler):
         self,
         request: web.BaseRequest,
         status: int = 500,  # noqa: ARG002
-        exc: BaseException | None = None,  # noqa: ARG002
+        exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002
     ) -> web.StreamResponse:
         """Answer to what could not be read as a request, and close."""
+        if exc is not None:
+            # It leads to the frame that read, which leads to it again and holds what was sent: a
+            # flood of such peers would lie in memory until the collector comes by.
+            exc.__traceback__ = None
         if request.writer.output_size > 0:
             raise ConnectionError("the answer was begun already")
         response = answer_problem(self._site, request, BadRequest("this is not a sound request"))
