@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
@@ -18,10 +19,13 @@ T = TypeVar("T")
 
 
 class Calls:
-    """One HTTP session with one server, signed in by token or, without credentials, by cookie."""
+    """One HTTP session with one server, signed in by token or, without credentials, by cookie.
+
+    Raises ValueError for an address that is none of a server.
+    """
 
     def __init__(self, url: str, credentials: Credentials | None, *, pace: Pace) -> None:
-        self.url = url.rstrip("/")
+        self.url = _check_url(url)
         self._credentials = credentials
         self._pace = pace
         self._session: aiohttp.ClientSession | None = None
@@ -102,3 +106,10 @@ class Calls:
             return ""
         jar = self._session.cookie_jar.filter_cookies(URL(self.url))
         return "; ".join(f"{name}={cookie.value}" for name, cookie in jar.items())
+
+
+def _check_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is no address of a server such as https://care.example.com")
+    return url.rstrip("/")

@@ -38,7 +38,8 @@ class CustomerClient:
     With `store` (a file) drafts and the place in the thread outlive the process; without it they
     live as long as the client. A store belongs to one customer and one process at a time.
 
-    Every call raises the errors of `inbox.core.errors`, and Unreachable where no answer came.
+    Every call raises the errors of `inbox.core.errors`, and Unreachable where no answer came; a
+    `url` without `http://` or `https://` is a ValueError.
     """
 
     def __init__(

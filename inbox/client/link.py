@@ -139,7 +139,7 @@ class Link:
                     raise
                 at_least = error.retry_after or 0.0
             except (BadFrame, Unreachable, TimeoutError) as error:
-                _log.info("live_lost error=%s", error or type(error).__name__)
+                self._tell("live_lost error=%s", error or type(error).__name__)
                 at_least = 0.0
 
     async def send(self, frame: ClientFrame) -> bool:
@@ -282,6 +282,10 @@ class Link:
                 pass
         return 0.0 if closed.error is None else closed.error.retry_after or 0.0
 
+    def _tell(self, words: str, *what: object) -> None:
+        """Log a failure: the first of several in a row so that it is seen, the others quietly."""
+        _log.log(logging.WARNING if self._tries == 1 else logging.INFO, words, *what)
+
     def _renew_at(self) -> float:
         if self._credentials is None:
             return float("inf")
@@ -294,7 +298,7 @@ class Link:
 
         After several such failures in a row the streams are polled meanwhile.
         """
-        _log.info("live_refused status=%s error=%s", refusal.status, refusal)
+        self._tell("live_refused status=%s error=%s", refusal.status, refusal)
         self._no_socket += 1
         if self._no_socket >= self._pace.tries_before_poll:
             try:

@@ -92,7 +92,9 @@ class Outbox:
         while True:
             try:
                 sent = await self._post(draft)
-            except Unreachable:
+            except Unreachable as error:
+                if not tries:
+                    _log.warning("send_waits error=%s", error)
                 retry_after = 0.0
             except Unauthorized as error:
                 # Not this draft's fault: it stays, and those who wait learn why.

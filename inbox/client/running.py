@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import TypeVar
 
@@ -17,6 +18,8 @@ from inbox.client.problems import Unreachable
 from inbox.core.errors import PinboxError
 
 T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class Running:
@@ -105,8 +108,9 @@ async def insist(ask: Callable[[], Awaitable[T]], *, pace: Pace, chance: Chance)
         at_least = 0.0
         try:
             return await ask()
-        except Unreachable:
-            pass
+        except Unreachable as error:
+            if not tries:
+                _log.warning("call_waits error=%s", error)
         except PinboxError as error:
             if not error.temporary:
                 raise

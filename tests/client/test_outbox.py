@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import socket
 import sqlite3
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inbox.client import CustomerClient, Pace
+from inbox.client import CustomerClient, DeskClient, Pace
 from inbox.client.journal import Draft, Journal
 from inbox.core.errors import BadRequest, Internal, Unauthorized
 from tests.client.letterbox import Fault, Letterbox
@@ -171,3 +173,32 @@ async def test_the_store_of_another_customer_is_refused(tmp_path: Path) -> None:
         assert box.requests == []
     journal.open()
     journal.close()
+
+
+def closed_url() -> str:
+    """An address where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return f"http://127.0.0.1:{held.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("way", ["send", "events"])
+async def test_the_first_failure_is_told_and_those_after_it_are_not(
+    way: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A client with a wrong address waits for ever: it must not do so in silence."""
+    async with CustomerClient(closed_url(), signed(sub="ana"), pace=PACE) as ana:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await (ana.send("Hello?") if way == "send" else anext(ana.events()))
+        assert len(ana.pending()) == (way == "send")
+    told = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert [one.getMessage().split()[0] for one in told] == [
+        "send_waits" if way == "send" else "live_refused"
+    ]
+
+
+@pytest.mark.parametrize("url", ["", "care.example.com", "ws://care.example.com", "http://", "/x"])
+def test_what_is_no_address_is_refused_at_once(url: str) -> None:
+    for client in (CustomerClient, DeskClient):
+        with pytest.raises(ValueError, match="is no address of a server"):
+            client(url, "t")
