@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -26,22 +28,29 @@ CLAIMS = (
 )
 
 
+def demo_in(folder: Path, out: IO[str]) -> subprocess.Popen[bytes]:
+    """A demonstration that stays up; what it keeps lies below the folder."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "inbox", "demo"],
+        stdout=out,
+        stderr=subprocess.STDOUT,
+        env=environment(TMPDIR=str(folder)),
+    )
+
+
+def wait_for(out: IO[str], demo: subprocess.Popen[bytes], words: str) -> str:
+    text, ends = "", time.monotonic() + PATIENCE_S
+    while words not in text and time.monotonic() < ends:
+        assert demo.poll() is None, text
+        time.sleep(0.2)
+        out.seek(0)
+        text = out.read()
+    return text
+
+
 def test_the_story_is_as_told_and_then_it_stays_up(tmp_path: Path) -> None:
-    with (
-        tempfile.TemporaryFile("w+") as out,
-        subprocess.Popen(
-            [sys.executable, "-m", "inbox", "demo"],
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            env=environment(TMPDIR=str(tmp_path)),
-        ) as demo,
-    ):
-        text, ends = "", time.monotonic() + PATIENCE_S
-        while "Ctrl-C ends it" not in text and time.monotonic() < ends:
-            assert demo.poll() is None, text
-            time.sleep(0.2)
-            out.seek(0)
-            text = out.read()
+    with tempfile.TemporaryFile("w+") as out, demo_in(tmp_path, out) as demo:
+        text = wait_for(out, demo, "Ctrl-C ends it")
         demo.send_signal(signal.SIGINT)
         assert demo.wait(PATIENCE_S) == 0
     told = " ".join(text.split())
@@ -51,7 +60,35 @@ def test_the_story_is_as_told_and_then_it_stays_up(tmp_path: Path) -> None:
     assert "Everything was as told" in told
     assert "export ANA=ey" in told
     assert "export BO=pbx_" in told
+    assert "export ADMIN=pbx_" in told
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_taken_port_is_told_in_one_plain_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = pinbox("demo", "--once", "--port", str(port), status=1, TMPDIR=str(tmp_path))
+    assert f"127.0.0.1:{port} is taken; choose another --port." in " ".join(ran.out.split())
+    assert "{" not in ran.out, "what the server says to machines is not for people"
+    assert "server.log" not in ran.out, "a file that is gone by now"
+    assert ran.err == ""
+
+
+def test_what_is_printed_to_try_can_be_run_as_it_stands(tmp_path: Path) -> None:
+    """Bo's reply is taken without `force`: its `seen_seq` is the real one."""
+    with tempfile.TemporaryFile("w+") as out, demo_in(tmp_path, out) as demo:
+        text = wait_for(out, demo, "Ctrl-C ends it")
+        lines = text.partition("into another terminal.")[2].partition("Every address")[0]
+        script = "set -e\n" + lines
+        ran = subprocess.run(
+            ["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False
+        )
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(PATIENCE_S) == 0
+    assert ran.returncode == 0, ran.stderr
+    assert "Hello Ana!" in ran.stdout
+    for fault in ("stale_view", "bad_request", "unauthorized", "forbidden", "not_found"):
+        assert fault not in ran.stdout
 
 
 def test_it_is_shown_on_real_threads_and_in_a_kept_folder_again(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ AGENTS = (
     AgentAdd("Bo", ("spokane",), line="Phones, plans and patience"),
     AgentAdd("Mia", ("spokane",), role="lead", line="Leads the morning"),
     AgentAdd("Ravi", ("tampa",), line="Knows every cable in Florida"),
+    AgentAdd("Ada", ("tampa",), role="admin", line="Keeps the house in order"),
 )
 CUSTOMERS = (
     CustomerTokenAsk("ana", "Ana", "US-WA", "America/Los_Angeles", "en", DAY_S),
@@ -56,6 +57,7 @@ class Cast(msgspec.Struct, frozen=True):
     bo: str
     mia: str
     ravi: str
+    ada: str
 
 
 async def assemble(folder: Path) -> Cast:

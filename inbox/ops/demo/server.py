@@ -26,6 +26,12 @@ class Ready(msgspec.Struct, frozen=True):
     process: int
 
 
+class Complaint(msgspec.Struct, frozen=True):
+    """What `pinbox serve --json` says where it does not come up."""
+
+    detail: str
+
+
 class Server:
     """`pinbox serve` on a folder, as a child of this process."""
 
@@ -38,7 +44,7 @@ class Server:
     async def start(self) -> None:
         """Start it and wait until it answers; at the same port as before, if it ran before.
 
-        Raises Internal with the end of its log where it does not come up.
+        Raises Internal with its last words where it does not come up.
         """
         # A session of its own: Ctrl-C is for the demo, which then ends the server in good order.
         with (self.folder / LOG).open("ab") as log:
@@ -59,6 +65,8 @@ class Server:
         try:
             ready = msgspec.json.decode(line, type=Ready)
         except msgspec.DecodeError:
+            if not line:  # it is at its end already: to signal it now would race with that
+                await self._wait(self._process)
             await self.stop()
             raise Internal(f"the server did not come up: {self._last_words()}") from None
         self.url = ready.url
@@ -74,17 +82,27 @@ class Server:
 
     async def _end(self, kind: signal.Signals) -> None:
         process, self._process = self._process, None
-        if process is None:
+        if process is None or process.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(kind)
+        if not await self._wait(process):
+            process.kill()
+            await process.wait()
+
+    async def _wait(self, process: Process) -> bool:
+        """Whether it ends by itself in twenty seconds."""
         try:
             async with asyncio.timeout(STOP_S):
                 await process.wait()
         except TimeoutError:
-            process.kill()
-            await process.wait()
+            return False
+        return True
 
     def _last_words(self) -> str:
         lines = (self.folder / LOG).read_text("utf-8", "replace").splitlines()
-        return lines[-1] if lines else "it said nothing"
+        last = lines[-1] if lines else "it said nothing"
+        try:
+            return msgspec.json.decode(last, type=Complaint).detail
+        except msgspec.DecodeError:
+            return last

@@ -41,6 +41,7 @@ def show(*, data: Path | None, once: bool, import_file: Path | None, port: int) 
     stays up afterwards until Ctrl-C or SIGTERM.
     """
     file = None if import_file is None else import_file.absolute()
+    data = None if data is None else data.absolute()  # what is printed is used from other folders
     with _folder(data) as folder:
         return asyncio.run(_show(folder, once=once, kept=data, file=file, port=port))
 
@@ -75,7 +76,7 @@ async def _show(
     for kind in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(kind, stop)
     try:
-        await _play(teller, server, folder, file=file, once=once)
+        await _play(teller, server, folder, file=file, once=once, kept=kept)
         if not once:
             await _stay(teller, server, kept=kept)
     except asyncio.CancelledError:
@@ -88,22 +89,29 @@ async def _show(
 
 
 async def _play(
-    teller: Teller, server: Server, folder: Path, *, file: Path | None, once: bool
+    teller: Teller,
+    server: Server,
+    folder: Path,
+    *,
+    file: Path | None,
+    once: bool,
+    kept: Path | None,
 ) -> None:
     try:
         await teller.scene("Pinbox: customers and their team, in threads that outlive the app")
         await server.start()
         await teller.tell(f"A real server runs at {server.url}.")
         cast = await assemble(folder)
-        await teller.tell("Two teams work here: Bo and Mia in Spokane, Ravi in Tampa.")
+        await teller.tell("Two teams work here: Bo and Mia in Spokane, Ravi and Ada in Tampa.")
         if file is not None:
             await _load(teller, folder, file)
         story = Story(teller, server, cast)
         await story.play()
     except (PinboxError, Unreachable, aiohttp.ClientError, OSError, TimeoutError) as error:
-        log = folder / LOG
         words = str(error) or "something took longer than it may"
-        teller.fail(f"The story broke off: {words}. The server's log is {log}")
+        teller.fail(f"The story broke off: {words.rstrip('.')}.")
+        if kept is not None:
+            teller.show(f"The server's log is {folder / LOG}")
         return
     ended = "Everything was as told" if teller.all_as_told else "Not everything was as told"
     await teller.scene(ended)
@@ -153,6 +161,7 @@ async def _invite(teller: Teller, server: Server, cast: Cast, *, folder: Path, t
         f"export URL={server.url} DATA={shlex.quote(str(folder))} THREAD={thread}",
         f"export ANA={cast.ana}",
         f"export BO={cast.bo}",
+        f"export ADMIN={cast.ada}",
     ):
         teller.show(line)
     for about, line in _TRY:
@@ -175,14 +184,20 @@ _TRY = (
     ),
     ("who waits in Bo's team", f'{_BO} "$URL/v1/desk/queue?view=team"'),
     (
-        "answer as Bo",
+        "answer as Bo, who has seen the thread up to its `head`",
         (
+            f"SEEN=$({_BO} -s $URL/v1/desk/threads/$THREAD \\\n"
+            """  | python3 -c 'import json, sys; print(json.load(sys.stdin)["head"])')\n"""
             f"{_BO} {_JSON} $URL/v1/desk/threads/$THREAD/messages \\\n"
-            """  -d '{{"client_id": "bo-first", "body": "Hello Ana!", "seen_seq": 99}}'"""
+            """  -d '{{"client_id": "bo-first", "body": "Hello Ana!", "seen_seq": '$SEEN'}}'"""
         ),
     ),
+    (
+        "all people, as Ada, who is an admin",
+        'curl -H "Authorization: Bearer $ADMIN" $URL/v1/admin/agents',
+    ),
     ("all that happened in Ana's thread, as her app gets it", f"{_ANA} $URL/v1/thread/events"),
-    ("the operator's side, while it serves", "{pinbox} team list --data $DATA"),
+    ("the operator's side, while it serves", '{pinbox} team list --data "$DATA"'),
 )
 
 
