@@ -11,7 +11,7 @@ from itertools import accumulate
 
 import msgspec
 
-from inbox.core.errors import BadRequest, Internal
+from inbox.core.errors import BadRequest, Internal, Overloaded
 from inbox.core.events import Item, Message, MessageEvent, Note, NoteEvent
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent
@@ -19,7 +19,7 @@ from inbox.core.words import LONGEST_QUERY, Term, snippet, terms, words
 from inbox.flows.audit import looked
 from inbox.flows.context import Context, Writing, write
 from inbox.store import search
-from inbox.store.engine import Row, Tx
+from inbox.store.engine import Row, TookTooLong, Tx
 from inbox.store.queries import Q
 from inbox.store.records import read_item
 
@@ -72,6 +72,9 @@ async def find(ctx: Context, who: Agent, *, q: str, cursor: str | None, limit: i
     Without regard to case and accents; the last word also as the beginning of longer ones. Any
     text is a good query, but one without a letter or digit, or over 200 characters (BadRequest). A
     look in the audit log, without the words.
+
+    Apart from other reads, which do not wait for it, and Overloaded where it takes too long: what
+    matches is found first and then what the agent may see of it, as pins and covers are now.
     """
     wanted = terms(q) if len(q) <= LONGEST_QUERY else ()
     if not wanted:
@@ -85,7 +88,12 @@ async def find(ctx: Context, who: Agent, *, q: str, cursor: str | None, limit: i
         items = await search.find_items(tx, wanted, agent=who.id, before=before, limit=limit + 1)
         return items, names
 
-    rows, names = await ctx.store.read(look)
+    try:
+        rows, names = await ctx.store.read(look, long=True)
+    except TookTooLong as error:
+        raise Overloaded(
+            "Too many messages match; add a word", retry_after=error.retry_after
+        ) from error
     looked(ctx, who, "search")
     return SearchPage(
         items=tuple(_found(row, wanted) for row in rows[:limit]),

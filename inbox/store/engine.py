@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Literal, Protocol, TypeVar
 
+from inbox.core.errors import Overloaded
 from inbox.store.queries import Query, Value
 
 T = TypeVar("T")
@@ -19,6 +20,16 @@ T = TypeVar("T")
 Dialect = Literal["sqlite", "postgres"]
 Row = Sequence[Any]
 """One result row by position; booleans are 0/1 from SQLite and true/false from PostgreSQL."""
+
+
+LONG_READ_SECONDS = 2.0
+"""After this a long read is ended, so that the next one has its turn."""
+LONG_READS_WAITING = 16
+"""So many more wait for their turn at most; a further one is refused at once."""
+
+
+class TookTooLong(Overloaded):
+    """A long read was ended; the same one again takes as long. Same code as its parent."""
 
 
 Closing = Callable[["Tx", list[Any]], Coroutine[Any, Any, None]]
@@ -82,8 +93,13 @@ class Engine(Protocol):
         """
         ...
 
-    async def read(self, work: Work[T]) -> T:
-        """Run the work on one consistent snapshot; it must not write."""
+    async def read(self, work: Work[T], *, long: bool = False) -> T:
+        """Run the work on one consistent snapshot; it must not write.
+
+        `long` says that it may look at far more rows than it gives: a few of these run at a time,
+        apart from all others, which never wait for them. A statement that takes longer than
+        LONG_READ_SECONDS ends it as TookTooLong; too many that wait are Overloaded.
+        """
         ...
 
     async def close(self) -> None:

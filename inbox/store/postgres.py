@@ -18,9 +18,17 @@ import asyncpg
 import structlog
 
 from inbox.core.errors import NotDurable, Overloaded
-from inbox.store.engine import Closing, Row, Work
+from inbox.store.engine import (
+    LONG_READ_SECONDS,
+    LONG_READS_WAITING,
+    Closing,
+    Row,
+    TookTooLong,
+    Tx,
+    Work,
+)
 from inbox.store.group_commit import Observe
-from inbox.store.queries import Query, Value
+from inbox.store.queries import Query, Value, compile_query
 from inbox.store.refusal import Refusal
 
 T = TypeVar("T")
@@ -31,6 +39,11 @@ _STATEMENT_SECONDS = 30.0
 _REPEATS = 6
 _UNIQUE_REPEATS = 2
 _FIRST_PAUSE_SECONDS = 0.004
+_POOL_PER_LONG_READ = 4  # connections; the others are for everything else
+
+_LIMIT_STATEMENTS = compile_query(
+    "limit_statements", "SELECT set_config('statement_timeout', :ms, true)"
+)
 
 _Held: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
@@ -82,7 +95,7 @@ async def open_postgres(
     if version.major < OLDEST_SERVER:
         await made.close()
         raise Refusal(f"PostgreSQL {OLDEST_SERVER} or newer is needed; this one is {version.major}")
-    return PostgresEngine(made, observe=observe)
+    return PostgresEngine(made, long_reads=max(1, pool // _POOL_PER_LONG_READ), observe=observe)
 
 
 async def _leave_as_it_is(connection: object) -> None:
@@ -157,8 +170,13 @@ class PostgresEngine:
 
     dialect: Literal["postgres"] = "postgres"
 
-    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], *, observe: Observe | None) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool[asyncpg.Record], *, long_reads: int, observe: Observe | None
+    ) -> None:
         self._pool = pool
+        self._turns = asyncio.Semaphore(long_reads)
+        self._long = 0
+        self._most_long = long_reads + LONG_READS_WAITING
         self._observe = observe
         self._started: set[asyncio.Task[Any]] = set()
         self._closed = False
@@ -175,9 +193,12 @@ class PostgresEngine:
         """
         return await self._finish(self._write(work))
 
-    async def read(self, work: Work[T]) -> T:
-        """Run the work on one snapshot; Overloaded when the server is away or has no time."""
-        return await self._finish(self._read(work))
+    async def read(self, work: Work[T], *, long: bool = False) -> T:
+        """Run the work on one snapshot; Overloaded when the server is away or has no time.
+
+        Long ones hold a few of the connections at most, and are ended by the server (TookTooLong).
+        """
+        return await self._finish(self._read_long(work) if long else self._read(work))
 
     async def close(self) -> None:
         """Finish what was accepted, then let go of the server."""
@@ -230,10 +251,28 @@ class PostgresEngine:
             pause = _FIRST_PAUSE_SECONDS * 2 ** (races + unique)
             await asyncio.sleep(pause * random.random())  # noqa: S311  spreads, hides nothing
 
-    async def _read(self, work: Work[T]) -> T:
+    async def _read_long(self, work: Work[T]) -> T:
+        async def limited(tx: Tx) -> T:
+            await tx.fetch(_LIMIT_STATEMENTS, ms=str(round(LONG_READ_SECONDS * 1000)))
+            return await work(tx)
+
+        if self._long >= self._most_long:
+            raise Overloaded("Too many reads wait already", retry_after=1.0)
+        self._long += 1
+        try:
+            async with self._turns:
+                if self._closed:
+                    raise Overloaded("The server is closing", retry_after=2.0)
+                return await self._read(limited, long=True)
+        finally:
+            self._long -= 1
+
+    async def _read(self, work: Work[T], *, long: bool = False) -> T:
         try:
             return await self._run(work, reading=True)
         except _Away as away:
+            if long and isinstance(away.error, asyncpg.QueryCanceledError):
+                raise TookTooLong(retry_after=LONG_READ_SECONDS) from away.error
             self._note(away)
             why = f"The database cannot be read: {_say(away.error)}"
             raise Overloaded(why, retry_after=2.0) from away.error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -15,7 +16,7 @@ from typing import Literal, TypeVar
 import aiosqlite
 
 from inbox.core.errors import Overloaded
-from inbox.store.engine import Work
+from inbox.store.engine import LONG_READ_SECONDS, LONG_READS_WAITING, TookTooLong, Work
 from inbox.store.group_commit import GroupCommit, Observe
 from inbox.store.refusal import Refusal
 from inbox.store.sqlite_tx import SqliteTx, step
@@ -26,6 +27,7 @@ _CACHED_STATEMENTS = 512
 _WRITER_CACHE_KIB = 65_536
 _READER_CACHE_KIB = 16_384
 _READS_PER_READER = 1_000
+_STEPS_BETWEEN_LOOKS = 50_000  # of SQLite's machine: about a millisecond
 
 _PASSES = frozenset(
     {
@@ -50,9 +52,10 @@ async def open_sqlite(
 ) -> SqliteEngine:
     """Open the database file, made if it is not there; its schema is `schema.prepare`'s affair.
 
-    The caller holds the data folder's lock. `observe` is told of every commit; `waiting_limit` is
-    how many writes may wait before the next is refused as Overloaded. Raises Refusal when the file
-    is no SQLite database or cannot be opened or written.
+    `readers` is how many read at a time; one more is there for long reads alone. The caller holds
+    the data folder's lock. `observe` is told of every commit; `waiting_limit` is how many writes
+    may wait before the next is refused as Overloaded. Raises Refusal when the file is no SQLite
+    database or cannot be opened or written.
     """
     try:
         writer = GroupCommit(
@@ -61,15 +64,16 @@ async def open_sqlite(
     except sqlite3.Error as error:
         raise Refusal(f"{path} cannot be opened as a SQLite database: {error}") from error
     pool = [_Reader(path) for _ in range(readers)]
+    apart = _LongReader(path)
     try:
-        for reader in pool:
+        for reader in (*pool, apart):
             await reader
     except sqlite3.Error as error:
-        for reader in pool:
+        for reader in (*pool, apart):
             await reader.close()
         await writer.close()
         raise Refusal(f"{path} cannot be read: {error}") from error
-    return SqliteEngine(path, writer=writer, readers=pool)
+    return SqliteEngine(path, writer=writer, readers=pool, apart=apart)
 
 
 class SqliteEngine:
@@ -77,11 +81,22 @@ class SqliteEngine:
 
     dialect: Literal["sqlite"] = "sqlite"
 
-    def __init__(self, path: Path, *, writer: GroupCommit, readers: list[_Reader]) -> None:
+    def __init__(
+        self, path: Path, *, writer: GroupCommit, readers: list[_Reader], apart: _LongReader
+    ) -> None:
         self.path = path
+        self._file = _identify(path)
         self._writer = writer
         self._readers = readers
+        self._apart = apart
         self._closed = False
+
+    def is_lost(self) -> bool:
+        """Whether the file at the path is no longer the open one: moved, removed or replaced.
+
+        What is written from then on is not found at the next start.
+        """
+        return _identify(self.path) != self._file
 
     async def write(self, work: Work[T], *, long: bool = False) -> T:
         """Run the work in a transaction of its own and answer after it is durable.
@@ -91,15 +106,16 @@ class SqliteEngine:
         """
         return await self._writer.write(work, long=long)
 
-    async def read(self, work: Work[T]) -> T:
-        """Run the work on one snapshot, on the reader that has least to do.
+    async def read(self, work: Work[T], *, long: bool = False) -> T:
+        """Run the work on one snapshot, on the reader that has least to do; a long one apart.
 
-        Raises Overloaded when too many reads wait, or the file cannot be read at this moment.
+        Raises TookTooLong when a long one had its time, Overloaded when too many reads wait, or
+        the file cannot be read at this moment.
         """
         if self._closed:
             raise Overloaded("The server is closing", retry_after=2.0)
-        reader = min(self._readers, key=_Reader.load)
-        if reader.waiting >= _READS_PER_READER:
+        reader = self._apart if long else min(self._readers, key=_Reader.load)
+        if reader.waiting >= reader.most:
             raise Overloaded("Too many reads wait already", retry_after=1.0)
         return await reader.run(work)
 
@@ -108,7 +124,8 @@ class SqliteEngine:
         if self._closed:
             return
         self._closed = True
-        await asyncio.gather(*(reader.close() for reader in self._readers))
+        self._apart.hurry()
+        await asyncio.gather(*(reader.close() for reader in (*self._readers, self._apart)))
         await self._writer.close()
 
 
@@ -117,6 +134,8 @@ class _Reader(aiosqlite.Connection):
 
     Statement by statement each would cost two crossings of threads, ten times what it costs itself.
     """
+
+    most = _READS_PER_READER
 
     def __init__(self, path: Path) -> None:
         super().__init__(partial(_connect_to_read, path), iter_chunk_size=64)
@@ -152,6 +171,49 @@ class _Reader(aiosqlite.Connection):
         if tx.fault is not None:
             raise tx.fault
         return value
+
+
+class _LongReader(_Reader):
+    """The reader for what may look at far more rows than it gives: one at a time, not for ever."""
+
+    most = 1 + LONG_READS_WAITING
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._hurries = False
+
+    def hurry(self) -> None:
+        """The server closes: end what runs and what waits, but for what takes no time."""
+        self._hurries = True
+
+    async def run(self, work: Work[T]) -> T:
+        """Run the work, and end it when it takes too long."""
+        try:
+            return await super().run(work)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                raise TookTooLong(retry_after=LONG_READ_SECONDS) from error
+            raise
+
+    def _look(self, work: Work[T]) -> T:
+        until = time.monotonic() + LONG_READ_SECONDS
+
+        def is_over() -> bool:
+            return self._hurries or time.monotonic() > until
+
+        self._conn.set_progress_handler(is_over, _STEPS_BETWEEN_LOOKS)
+        try:
+            return super()._look(work)
+        finally:
+            self._conn.set_progress_handler(None, 0)
+
+
+def _identify(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.core.errors import BadRequest
+from inbox.core.errors import BadRequest, Overloaded
 from inbox.core.policy import Agent
 from inbox.core.words import SNIPPET, snippet, terms, words
 from inbox.flows import context, search
 from inbox.flows.agents import AgentChange, change_agent
 from inbox.flows.context import Context
+from inbox.flows.customer_views import customer_messages
 from inbox.flows.erasure import erase
 from inbox.flows.handover import transfer
 from inbox.flows.notes import note
 from inbox.flows.search import SearchPage, find, index_due
+from inbox.store import postgres, sqlite
 from inbox.store import search as places
-from inbox.store.engine import Tx
+from inbox.store.engine import Row, Tx
+from inbox.store.queries import compile_query
 from tests.cast import OPERATOR, Cast, SetClock, answer, arrive, change, look, say
 
 
@@ -249,6 +253,37 @@ async def test_what_cannot_be_searched_for_is_refused(ctx: Context, cast: Cast) 
             await all_of(ctx, cast.bo, query)
     with pytest.raises(BadRequest, match=r"query\.cursor"):
         await find(ctx, cast.bo, q="x", cursor="1; DROP", limit=5)
+
+
+async def test_one_that_takes_too_long_says_what_helps_and_holds_nobody_up(
+    ctx: Context, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = compile_query(
+        "endless",
+        "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT 1 - n FROM n) SELECT COUNT(*) FROM n",
+    )
+    ana = await arrive(ctx, "ana")
+    begun = threading.Event()
+
+    async def match_too_many(tx: Tx, *_: object, **__: object) -> list[Row]:
+        begun.set()
+        return await tx.fetch(endless)
+
+    real = places.find_items
+    monkeypatch.setattr(places, "find_items", match_too_many)
+    for module in (sqlite, postgres):
+        monkeypatch.setattr(module, "LONG_READ_SECONDS", 0.3)
+    finding = asyncio.create_task(all_of(ctx, cast.ravi, "parcel"))
+    assert await asyncio.to_thread(begun.wait, 20)
+    for number in range(5):
+        await say(ctx, ana, f"parcel {number}")
+    assert len((await customer_messages(ctx, ana, before=99, limit=9)).items) == 5
+    with pytest.raises(Overloaded, match="add a word") as caught:
+        await finding
+    assert caught.value.retry_after
+    monkeypatch.setattr(places, "find_items", real)
+    await index_due(ctx)
+    assert len(await found(ctx, cast.bo, "parcel")) == 5
 
 
 async def test_no_query_is_a_syntax_error(ctx: Context, cast: Cast) -> None:
