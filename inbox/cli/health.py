@@ -123,11 +123,11 @@ async def _examine_database(
         """There is nothing to show."""
 
     setup_logging("error", "console")
-    if not in_force.database and not (data / DATABASE).exists():
-        return None
     try:
         if server is not None:
             return await run(data, "examine", Nothing(), into=Examination, report=ignore)
+        if not in_force.database and not (data / DATABASE).exists():
+            return None
         with hold_folder(data):
             engine = await open_engine(data, in_force, metrics=Metrics())
             try:

@@ -27,6 +27,8 @@ class Examination(msgspec.Struct, frozen=True):
     schema: int
     newest_schema: int
     damage: str | None
+    lost: bool
+    """Whether the file at its place is no longer the one that is open."""
     newest_thread_at: int | None
     secret: str | None
     """Fingerprint of the `server_secret` it was written with; none before the first start."""
@@ -48,6 +50,7 @@ async def examine(store: Engine) -> Examination:
         schema=schema,
         newest_schema=newest,
         damage=checkup.damage,
+        lost=checkup.lost,
         newest_thread_at=None if made_last is None else uuid.UUID(made_last).int >> 80,
         secret=checkup.state.secret,
         teams=tuple(

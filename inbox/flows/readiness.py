@@ -6,6 +6,7 @@ import asyncio
 
 from inbox.core.errors import NotDurable
 from inbox.flows.context import Context, Writing, write
+from inbox.store.checkup import is_lost
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
 
@@ -13,7 +14,12 @@ _MARK = "ready_at"
 
 
 async def check_ready(ctx: Context, *, within_s: float = 5.0) -> None:
-    """Write a mark, durably, and read it. Raises NotDurable or Overloaded where that cannot be."""
+    """Write a mark, durably, and read it. Raises NotDurable or Overloaded where that cannot be.
+
+    Nor may the database's file have been moved, removed or replaced: a mark in it would be lost.
+    """
+    if await asyncio.to_thread(is_lost, ctx.store):
+        raise NotDurable("the database file is no longer the one that is open", retry_after=60.0)
 
     async def put(writing: Writing) -> None:
         await writing.tx.execute(Q.put_meta, key=_MARK, value=str(writing.at))

@@ -123,7 +123,14 @@ def check_clock(found: Examination | None) -> Iterator[Finding]:
 
 def check_database(found: Examination) -> Iterator[Finding]:
     """It is whole, of this version, and set up."""
-    if found.damage is not None:
+    if found.lost:
+        yield wrong(
+            "database",
+            f"{DATABASE} was moved, removed or replaced, and the server goes on with the old file",
+            "put that very file back (`mv`) before the server stops: what is written now is only "
+            "there",
+        )
+    elif found.damage is not None:
         yield wrong(
             "database",
             f"damaged: {found.damage}",

@@ -8,10 +8,11 @@ from inbox.store.engine import Dialect, Engine, Tx
 from inbox.store.queries import Query
 from inbox.store.release import State
 from inbox.store.schema import look_up_state
+from inbox.store.sqlite import SqliteEngine
 
 
 class Checkup(msgspec.Struct, frozen=True):
-    """What reading has found; `damage` is none where the file is sound.
+    """What reading has found; `damage` is none where the file is sound, `lost` as in `is_lost`.
 
     `newest_thread` is the id of the thread made last, whose first bits are the time of its making.
     """
@@ -19,6 +20,7 @@ class Checkup(msgspec.Struct, frozen=True):
     dialect: Dialect
     state: State
     damage: str | None
+    lost: bool
     newest_thread: str | None
 
 
@@ -35,7 +37,13 @@ async def check_up(engine: Engine) -> Checkup:
         return str(verdict[0]) if verdict else "ok", newest[0] if newest else None
 
     verdict, newest = await engine.read(look)
-    return Checkup(engine.dialect, state, None if verdict == "ok" else verdict, newest)
+    damage = None if verdict == "ok" else verdict
+    return Checkup(engine.dialect, state, damage, is_lost(engine), newest)
+
+
+def is_lost(engine: Engine) -> bool:
+    """Whether the file of a SQLite database was moved, removed or replaced while it is open."""
+    return isinstance(engine, SqliteEngine) and engine.is_lost()
 
 
 _DAMAGE = Query("damage", "", "PRAGMA quick_check(1)", "SELECT 'ok'", ())

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import urllib.error
+import urllib.request
 from typing import Any
+
+import pytest
 
 from tests.cli.processes import Inbox, pinbox
 
@@ -56,6 +61,32 @@ def test_a_damaged_database_is_found(inbox: Inbox) -> None:
         pages[place : place + 64] = b"\xff" * 64
     file.write_bytes(pages)
     assert findings(inbox, healthy=False)["database"]["state"] == "fail"
+
+
+@pytest.mark.parametrize("how", ["moved", "replaced"])
+def test_a_file_taken_from_under_the_server_is_noticed(inbox: Inbox, how: str) -> None:
+    file, aside = inbox.folder / "pinbox.db", inbox.folder / "aside.db"
+    with inbox.served() as server:
+        assert status_of(f"{server.url}/readyz") == 200
+        file.rename(aside)
+        if how == "replaced":
+            shutil.copy(aside, file)
+        assert status_of(f"{server.url}/readyz") == 503
+        found = findings(inbox, healthy=False)["database"]
+        assert (found["state"], "put that very file back" in found["remedy"]) == ("fail", True)
+        aside.rename(file)
+        assert status_of(f"{server.url}/readyz") == 200
+        assert findings(inbox, healthy=True)["database"]["state"] == "ok"
+
+
+def status_of(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            status: int = answer.status
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    return status
 
 
 def test_keys_that_cannot_be_used_are_found(inbox: Inbox) -> None:
