@@ -22,6 +22,7 @@ from inbox.core.errors import (
     PinboxError,
     StaleView,
 )
+from inbox.core.misfit import misfit
 
 Unset: TypeAlias = msgspec.UnsetType
 UNSET = msgspec.UNSET
@@ -330,13 +331,15 @@ _frames = msgspec.json.Decoder(ClientFrame)
 def decode_frame(data: bytes | str) -> ClientFrame:
     """Read a client's frame; raises BadRequest for an object that is none, ValueError for no JSON.
 
+    `errors` names the member as it stands in the frame: `upto`, `streams[0].stream`.
+
     A lone surrogate (half an emoji) is JSON by its grammar, so that text is refused as bad input
     and does not cost the client its connection.
     """
     try:
         frame: ClientFrame = _frames.decode(data)
     except msgspec.ValidationError as error:
-        raise BadRequest(str(error)) from None
+        raise misfit(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         _read_loosely(data)
         raise BadRequest("a text is not valid Unicode") from None

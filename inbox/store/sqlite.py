@@ -27,7 +27,7 @@ _CACHED_STATEMENTS = 512
 _WRITER_CACHE_KIB = 65_536
 _READER_CACHE_KIB = 16_384
 _READS_PER_READER = 1_000
-_STEPS_BETWEEN_LOOKS = 50_000  # of SQLite's machine: about a millisecond
+_STEPS_BETWEEN_LOOKS = 50_000  # of SQLite's machine: some milliseconds
 
 _PASSES = frozenset(
     {

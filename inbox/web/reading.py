@@ -16,13 +16,11 @@ import msgspec
 from aiohttp import web
 
 from inbox.core.errors import BadRequest, FieldError, TooLarge, Unsupported
+from inbox.core.misfit import misfit
 from inbox.web.route import Nothing
 
 BODY_SECONDS = 30.0
 """How long a client may take to send a body."""
-
-_PLACE = re.compile(r"(.*?)(?: - at `(\$.*)`)?$", re.DOTALL)
-_MEMBER = re.compile(r"(?:missing required|contains unknown) field `(.*)`$", re.DOTALL)
 
 
 async def read_bytes(request: web.Request) -> bytes:
@@ -72,7 +70,7 @@ def reader_of(kind: type[msgspec.Struct]) -> Callable[[bytes], Any]:
                 return None
             body = decode(raw)
         except msgspec.ValidationError as error:
-            raise _misfit(error, "body") from None
+            raise misfit(error, root="body") from None
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise _malformed(raw, error) from None
         if b"\\u0000" in raw:
@@ -95,7 +93,7 @@ def read_query(request: web.Request, kind: type[msgspec.Struct]) -> Any:
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise _misfit(error, "query") from None
+        raise misfit(error, root="query") from None
 
 
 def refuse_query(request: web.Request) -> None:
@@ -120,18 +118,6 @@ def _placed(path: str, body: frozenset[str], query: frozenset[str]) -> str:
     if first in body:
         return f"body.{path}"
     return f"query.{path}" if first in query else path
-
-
-def _misfit(error: msgspec.ValidationError, root: str) -> BadRequest:
-    """A complaint of msgspec as ours: its path, and a missing or unknown member by name."""
-    found = _PLACE.match(str(error))
-    message, where = (found[1], found[2]) if found else (str(error), None)
-    path = root + (where or "$")[1:]
-    if named := _MEMBER.search(message):
-        unknown = "unknown" in message
-        message = "there is no such member here" if unknown else "is missing"
-        path = f"{path}.{named[1][:64]}"
-    return BadRequest.field(path, message[:1].lower() + message[1:])
 
 
 def _malformed(raw: bytes, error: Exception) -> BadRequest:

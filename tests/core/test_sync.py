@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from inbox.core.errors import (
+    BadRequest,
     Expired,
     Internal,
     NotDurable,
@@ -16,7 +17,7 @@ from inbox.core.errors import (
     RateLimited,
     Unauthorized,
 )
-from inbox.core.frames import Ack, Hello, Subscribe, Want
+from inbox.core.frames import Ack, Hello, Subscribe, Want, decode_frame
 from inbox.core.sync import CloseCode, Limits, effects, inputs
 from tests.core.machines import (
     ANA,
@@ -162,6 +163,36 @@ def test_json_that_is_no_frame_is_an_error_and_harms_nothing(said: bytes, id_: o
     assert machine.kinds() == ["error"]
     assert machine.said[0]["code"] == "bad_request"
     assert machine.said[0].get("id") == id_
+
+
+@pytest.mark.parametrize(
+    ("said", "path", "message"),
+    [
+        (b'{"type":"ack","upto":"x"}', "upto", "expected `int`, got `str`"),
+        (b'{"type":"ack","upto":1,"seen":2}', "seen", "there is no such member here"),
+        (b'{"type":"subscribe"}', "stream", "is missing"),
+        (b'{"type":"subscribe","stream":""}', "stream", "expected `str` of length >= 1"),
+        (b'{"type":"nonsense"}', "type", "invalid value 'nonsense'"),
+        (b"{}", "type", "is missing"),
+    ],
+)
+def test_a_frame_that_is_wrong_names_the_member(said: bytes, path: str, message: str) -> None:
+    machine = Machine().open()
+    machine.hear(said)
+    assert machine.said[0]["errors"] == [{"path": path, "message": message}]
+    assert machine.said[0]["detail"] == f"{path}: {message}"
+
+
+def test_one_deep_in_a_frame_is_named_by_its_place() -> None:
+    with pytest.raises(BadRequest) as caught:
+        decode_frame(b'{"type":"hello","streams":[{"stream":"thread"},{}]}')
+    assert [one.path for one in caught.value.errors] == ["streams[1].stream"]
+
+
+def test_what_is_no_object_has_no_member_to_name() -> None:
+    machine = Machine().open()
+    machine.hear(b"[1,2]")
+    assert "errors" not in machine.said[0]
 
 
 @pytest.mark.parametrize("said", [None, b"", b"nonsense", b'{"type":"pong"', b"\x00"])

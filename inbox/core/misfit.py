@@ -1,0 +1,25 @@
+"""What msgspec complains of, said as Pinbox says it: which field, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from inbox.core.errors import BadRequest
+
+_PLACE = re.compile(r"(.*?)(?: - at `(\$.*)`)?$", re.DOTALL)
+_MEMBER = re.compile(r"(?:missing required|contains unknown) field `(.*)`$", re.DOTALL)
+
+
+def misfit(error: msgspec.ValidationError, *, root: str = "") -> BadRequest:
+    """The field by its path under `root`; with neither there is no field to name."""
+    found = _PLACE.match(str(error))
+    message, where = (found[1], found[2]) if found else (str(error), None)
+    path = root + (where or "$")[1:]
+    if named := _MEMBER.search(message):
+        unknown = "unknown" in message
+        message = "there is no such member here" if unknown else "is missing"
+        path = f"{path}.{named[1][:64]}"
+    path, message = path.removeprefix("."), message[:1].lower() + message[1:]
+    return BadRequest.field(path, message) if path else BadRequest(message)
