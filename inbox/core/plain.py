@@ -1,0 +1,39 @@
+"""A decoder's complaint in plain words: its own speak of `int` and `str`, which are Python's."""
+
+from __future__ import annotations
+
+import re
+
+_TYPES = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "null",
+}
+_TYPE = re.compile(r"Expected `([^`]+)`, got `\w+`")
+_LENGTH = re.compile(r"Expected `(str|array|object)` of length (>=|<=) (\d+)")
+_RANGE = re.compile(r"Expected `(?:int|float)` (>=|<=|>|<) (-?[\d.]+)")
+_UNITS = {"str": "characters", "array": "entries", "object": "members"}
+_BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+
+
+def say_plainly(message: str) -> str:
+    """What must be, where msgspec's words are known; else those words with a small beginning."""
+    if found := _TYPE.fullmatch(message):
+        kinds = [_TYPES.get(kind, kind) for kind in found[1].split(" | ")]
+        return f"must be {' or '.join(kinds)}"
+    if found := _LENGTH.fullmatch(message):
+        kind, bound, number = found.groups()
+        if (bound, number) == (">=", "1"):
+            return "must not be empty"
+        return f"must have {_BOUNDS[bound]} {int(number):,} {_UNITS[kind]}"
+    if found := _RANGE.fullmatch(message):
+        return f"must be {_BOUNDS[found[1]]} {found[2]}"
+    if message.startswith("Expected `str` matching regex"):
+        return "does not have the form that is asked for here"
+    if message.startswith("Invalid enum value"):
+        return "is none of the words that are allowed here"
+    return message[:1].lower() + message[1:]
