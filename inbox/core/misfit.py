@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from inbox.core.errors import BadRequest
+from inbox.core.plain import say_plainly
 
 _PLACE = re.compile(r"(.*?)(?: - at `(\$.*)`)?$", re.DOTALL)
 _MEMBER = re.compile(r"(?:missing required|contains unknown) field `(.*)`$", re.DOTALL)
@@ -19,7 +20,8 @@ def misfit(error: msgspec.ValidationError, *, root: str = "") -> BadRequest:
     path = root + (where or "$")[1:]
     if named := _MEMBER.search(message):
         unknown = "unknown" in message
-        message = "there is no such member here" if unknown else "is missing"
+        kind = "parameter" if root == "query" else "member"
+        message = f"there is no such {kind} here" if unknown else "is missing"
         path = f"{path}.{named[1][:64]}"
-    path, message = path.removeprefix("."), message[:1].lower() + message[1:]
+    path, message = path.removeprefix("."), say_plainly(message)
     return BadRequest.field(path, message) if path else BadRequest(message)

@@ -124,6 +124,17 @@ async def test_bad_queries_are_refused_with_the_path(server: Server) -> None:
         assert assert_problem(reply, "bad_request")["errors"][0]["path"] == "query.odd"
 
 
+async def test_a_bad_query_is_told_in_plain_words(server: Server) -> None:
+    said = {
+        "befor=1": "there is no such parameter here",
+        "limit=ten": "must be a whole number",
+        "limit=0": "must be at least 1",
+    }
+    for query, words in said.items():
+        reply = await server.ask("GET", f"{SEND}?{query}", token=server.token())
+        assert assert_problem(reply, "bad_request")["errors"][0]["message"] == words
+
+
 @pytest.mark.parametrize("since", ["1", "zzzzzzzz:1", "0a1b2c3d:01", "a" * 41, "%00", "%27--"])
 async def test_what_is_no_cursor_is_refused(server: Server, since: str) -> None:
     reply = await server.ask("GET", f"/v1/thread/events?since={since}", token=server.token())
