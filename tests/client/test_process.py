@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 from pathlib import Path
 
 import pytest
 
 from inbox.client import CustomerClient, DeskClient, Message, Pace
 from tests.cli.processes import Inbox, Serving
+from tests.ports import free_port
 
 PACE = Pace(base_s=0.02, cap_s=0.2, request_s=5)
 LINES = [f"line {n}" for n in range(60)]
-
-
-def free_port() -> int:
-    """A port that nobody has, so that the server can come back at the same place."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 async def gather_lines(client: CustomerClient | DeskClient) -> tuple[list[str], list[int | None]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import time
 import tomllib
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 
 from inbox.client import Pace
 from tests.cli.processes import TEAM, Inbox, Serving, pinbox
+from tests.ports import free_port
 
 PACE = Pace(base_s=0.02, cap_s=0.3, request_s=10)
 UNLIMITED = {
@@ -36,7 +36,7 @@ class Site:
         self.inbox = Inbox(folder)
         self.bo = bo
         self.env = {**UNLIMITED, **env}
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._serving: Serving | None = None
         self._secret = tomllib.loads((folder / "pinbox.toml").read_text())["token_secret"]
@@ -126,10 +126,3 @@ def make_folder(folder: Path, *, database: str = "") -> str:
     inbox.say(*TEAM)
     token: str = inbox.say("agent", "add", "Bo", "--team", "spokane")["token"]
     return token
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
