@@ -304,7 +304,7 @@ async def test_a_long_thread_is_erased_in_steps_that_a_crash_may_break_off(
     monkeypatch.setattr(erasure, "STEP", 4)
     ana = await arrive(ctx, "ana", name="Ana Quetzal")
     for number in range(20):
-        await say(ctx, ana, f"secret number {number}")
+        await say(ctx, ana, f"kumquat number {number}")
     await index_due(ctx)
     steps = 0
     real = erasing.erase_items
@@ -322,7 +322,7 @@ async def test_a_long_thread_is_erased_in_steps_that_a_crash_may_break_off(
     left = await look(ctx, "SELECT COUNT(*) FROM items WHERE type = 'message'")
     assert 0 < left[0][0] < 20
     assert await finish_erasures(ctx) == 1
-    assert "secret" not in await everything(ctx)
+    assert "kumquat" not in await everything(ctx)
     assert await finish_erasures(ctx) == 0
     shown = await timeline(ctx, cast.bo, thread=ana.thread, before=10**9, limit=50)
     newest = msgspec.json.decode(bytes(shown.items[0]))
@@ -370,7 +370,7 @@ async def test_a_restart_finishes_it(database: Database, clock: SetClock) -> Non
     async with open_on(database, clock) as first:
         cast = await make_cast(first)
         ana = await arrive(first, "ana")
-        await say(first, ana, "secret")
+        await say(first, ana, "kumquat")
 
         async def begin(writing: Writing) -> str:
             people = await roster(first)
@@ -379,4 +379,4 @@ async def test_a_restart_finishes_it(database: Database, clock: SetClock) -> Non
         await write(first, begin)
     async with open_on(database, clock) as second:
         assert await finish_erasures(second) == 1
-        assert "secret" not in await everything(second)
+        assert "kumquat" not in await everything(second)
