@@ -93,8 +93,11 @@ async def measure(running: Running, team: str, token: str) -> tuple[list[float],
 
 
 async def _open_desk(url: str, team: str, token: str) -> LiveSocket:
+    """A desk that has been sent all that was there before: what is timed is what comes then."""
     desk = await LiveSocket.open(url)
     await desk.hello([Want(stream=f"team:{team}")], token=token)
+    while _decode(await desk.receive_bytes()).type != "live":
+        pass
     return desk
 
 
