@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from inbox.store.queries import Q
+
 HOME = Path(__file__).parent.parent
 ROOMS = ("inbox", "push", "agents_ui", "tests", "bench")
 LONGEST = 500
@@ -66,6 +68,19 @@ def test_the_rules_never_ask_what_time_it_is() -> None:
         and node.value.id in {"datetime", "date"}
     ]
     assert asked == []
+
+
+def test_every_query_that_is_called_stands_in_the_files() -> None:
+    called = {
+        node.attr
+        for path in python_files("inbox", "tests", "bench")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Q"
+    }
+    assert called > {"lock_thread", "add_item"}
+    assert called - Q.named.keys() - {"named"} == set()
 
 
 @pytest.mark.parametrize("extra", ["test", "lint"])

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from inbox.core.events import (
-    AgentRef,
-    Message,
-    MessageEvent,
-    Serving,
-    Status,
-    TeamRef,
-)
+from inbox.core.events import AgentRef, Serving, Status, TeamRef
 from inbox.core.instant import to_text
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
@@ -68,11 +61,6 @@ def numbered(seq: int, payload: str) -> msgspec.Raw:
 
 
 _MESSAGE_OPEN = '{"message":{'
-
-
-def message_payload(message: Message) -> str:
-    """A message as it is stored and as `numbered` reads it."""
-    return msgspec.json.encode(MessageEvent(message)).decode()
 
 
 def status_of(thread: Thread) -> Status | None:

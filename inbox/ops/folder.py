@@ -11,10 +11,8 @@ from pathlib import Path
 from inbox.core.errors import Conflict
 from inbox.settings import FILENAME, render_toml
 
-LOCK = "lock"
 DATABASE = "pinbox.db"
 CONTROL = "control.sock"
-BACKUPS = "backups"
 
 
 def is_open(folder: Path) -> bool:

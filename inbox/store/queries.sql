@@ -13,10 +13,6 @@ SELECT value FROM meta WHERE key = :key
 INSERT INTO meta (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value
 
--- name: put_new_meta
--- Set a mark unless it is there.
-INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO NOTHING
-
 -- ================================================================================== streams
 
 -- name: advance_stream
@@ -167,10 +163,6 @@ WHERE thread_id = :thread AND seq < :before AND type = 'message' ORDER BY seq DE
 SELECT seq, type, at, payload FROM items
 WHERE thread_id = :thread AND seq > :seq AND type = 'message' AND author = 'customer'
 ORDER BY seq LIMIT 50
-
--- name: item_at
--- One item of a log.
-SELECT seq, type, at, payload FROM items WHERE thread_id = :thread AND seq = :seq
 
 -- name: other_side_between
 -- Whether the other side has a message in a stretch of the log.

@@ -84,10 +84,6 @@ t.max_customers, t.customers, t.created_at
 -- Every team, in the order they were made.
 SELECT {team_columns} FROM teams t ORDER BY t.created_at, t.id
 
--- name: get_team
--- A team by id.
-SELECT {team_columns} FROM teams t WHERE t.id = :team
-
 -- name: lock_teams
 -- Every team for change: the next one waits, and reads what this one has left. Rows that point to
 -- a team may be written all the while (NO KEY), else whoever sends would wait in a ring.
@@ -151,10 +147,6 @@ SELECT {agent_columns} FROM agents a WHERE a.id = :agent
 -- An agent for change.
 SELECT a.id FROM agents a WHERE a.id = :agent FOR NO KEY UPDATE
 
--- name: find_agent
--- An agent by folded sign-in name.
-SELECT {agent_columns} FROM agents a WHERE a.sign_in = :sign_in
-
 -- name: agent_password
 -- The id and password hash of an agent who may sign in.
 SELECT a.id, a.password_hash FROM agents a
@@ -184,16 +176,6 @@ WHERE id = :agent AND password_hash = :known AND disabled_at IS NULL
 -- name: set_duty
 -- On duty or off, by the agent's own choice.
 UPDATE agents SET on_duty = :on_duty WHERE id = :agent
-
--- name: team_members
--- The agents of a team.
-SELECT {agent_columns} FROM team_members m JOIN agents a ON a.id = m.agent_id
-WHERE m.team_id = :team ORDER BY a.name, a.id
-
--- name: memberships
--- The teams of an agent.
-SELECT {team_columns} FROM team_members m JOIN teams t ON t.id = m.team_id
-WHERE m.agent_id = :agent ORDER BY t.id
 
 -- name: all_memberships
 -- Who belongs where.

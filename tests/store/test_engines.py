@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import threading
 from collections import Counter
 
 import asyncpg
@@ -14,6 +13,7 @@ from inbox.core.errors import Conflict, Overloaded
 from inbox.store.engine import Engine, Tx, Work
 from inbox.store.queries import compile_query
 from tests.engines import Database
+from tests.store.gate import Gate
 
 TABLES = [
     compile_query("counters", "CREATE TABLE counters (id TEXT PRIMARY KEY, n BIGINT NOT NULL)"),
@@ -231,61 +231,39 @@ async def test_a_key_that_is_taken_for_good_is_an_error(store: Engine) -> None:
         await store.write(work)
 
 
-class Pause:
-    """Holds a work in its middle on either engine; a real work must never wait like this."""
-
-    def __init__(self) -> None:
-        self._began = threading.Event()
-        self._go = threading.Event()
-
-    async def stand(self, tx: Tx) -> None:
-        self._began.set()
-        if tx.dialect == "sqlite":  # on a thread of its own, where nothing may be awaited
-            assert self._go.wait(20)
-        else:
-            assert await asyncio.to_thread(self._go.wait, 20)
-
-    async def reached(self) -> None:
-        """Wait until a work stands in it."""
-        assert await asyncio.to_thread(self._began.wait, 20)
-
-    def end(self) -> None:
-        self._go.set()
-
-
 async def test_a_read_sees_one_moment(store: Engine) -> None:
-    pause = Pause()
+    gate = Gate()
     await add(store, "ana", "before")
 
     async def look(tx: Tx) -> list[object]:
         seen: list[object] = [await tx.fetch_one(HEAD, id="ana")]
-        await pause.stand(tx)
+        await gate.stand(tx)
         seen.append(await tx.fetch_one(HEAD, id="ana"))
         seen.append(len(await tx.fetch(ITEMS, id="ana")))
         return [seen[0] == seen[1], seen[2]]
 
     reading = asyncio.create_task(store.read(look))
-    await pause.reached()
+    await gate.reached()
     await add(store, "ana", "meanwhile")
-    pause.end()
+    gate.open()
     assert await reading == [True, 1]
     assert len(await items(store, "ana")) == 2
 
 
 async def test_a_work_that_began_is_finished_though_its_caller_went(store: Engine) -> None:
-    pause = Pause()
+    gate = Gate()
 
     async def work(tx: Tx) -> None:
         await tx.execute(ADD_ITEM, id="ana", n=1, body="first", loud=False)
-        await pause.stand(tx)
+        await gate.stand(tx)
         await tx.execute(ADD_ITEM, id="ana", n=2, body="second", loud=False)
 
     writing = asyncio.create_task(store.write(work, long=True))
-    await pause.reached()
+    await gate.reached()
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
-    pause.end()
+    gate.open()
     async with asyncio.timeout(10):
         while len(await items(store, "ana")) < 2:
             await add(store, "luis", "another")

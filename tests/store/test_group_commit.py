@@ -21,6 +21,7 @@ from inbox.store.engine import Tx, Work
 from inbox.store.queries import compile_query
 from inbox.store.refusal import Refusal
 from inbox.store.sqlite import SqliteEngine, open_sqlite
+from tests.store.gate import Gate
 
 MAKE = compile_query("make", "CREATE TABLE items (id TEXT PRIMARY KEY)")
 ADD = compile_query("add", "INSERT INTO items (id) VALUES (:id)")
@@ -76,26 +77,6 @@ async def nothing(tx: Tx) -> None:
     await tx.fetch(NOTHING)
 
 
-class Gate:
-    """A work that holds the writer until it is let go."""
-
-    def __init__(self) -> None:
-        self._began = threading.Event()
-        self._go = threading.Event()
-
-    async def work(self, tx: Tx) -> None:
-        assert tx.dialect == "sqlite"
-        self._began.set()
-        assert self._go.wait(20)
-
-    async def held(self) -> None:
-        """Wait until the writer stands in it."""
-        assert await asyncio.to_thread(self._began.wait, 20)
-
-    def let_go(self) -> None:
-        self._go.set()
-
-
 async def test_works_that_wait_share_a_commit(store: SqliteEngine, commits: Commits) -> None:
     await asyncio.gather(*(store.write(adding(f"{n}")) for n in range(100)))
     assert commits == [100]
@@ -112,15 +93,15 @@ async def test_what_comes_during_a_commit_goes_into_the_next(
     store: SqliteEngine, commits: Commits
 ) -> None:
     gate = Gate()
-    first = asyncio.create_task(store.write(gate.work, long=True))
-    await gate.held()
+    first = asyncio.create_task(store.write(gate.stand, long=True))
+    await gate.reached()
     rest = [asyncio.create_task(store.write(adding(f"{n}"))) for n in range(5)]
     for _ in range(5):  # each in its own turn of the loop
         await asyncio.sleep(0)
         rest.append(asyncio.create_task(store.write(adding(f"late {len(rest)}"))))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    gate.let_go()
+    gate.open()
     await asyncio.gather(first, *rest)
     assert commits == [1, 10]
 
@@ -271,13 +252,13 @@ async def test_who_went_before_the_work_began_is_passed_over(store: SqliteEngine
         await tx.execute(ADD, id="gone")
 
     gate = Gate()
-    busy = asyncio.create_task(store.write(gate.work, long=True))
-    await gate.held()
+    busy = asyncio.create_task(store.write(gate.stand, long=True))
+    await gate.reached()
     gone = asyncio.create_task(store.write(work))
     await asyncio.sleep(0)
     gone.cancel()
     await asyncio.sleep(0)
-    gate.let_go()
+    gate.open()
     await busy
     await store.write(adding("next"))
     assert gone.cancelled()
@@ -288,14 +269,14 @@ async def test_who_went_before_the_work_began_is_passed_over(store: SqliteEngine
 async def test_too_many_waiting_is_overloaded(file: Path) -> None:
     store = await open_sqlite(file, waiting_limit=10)
     gate = Gate()
-    busy = asyncio.create_task(store.write(gate.work, long=True))
-    await gate.held()
+    busy = asyncio.create_task(store.write(gate.stand, long=True))
+    await gate.reached()
     waiting = [asyncio.create_task(store.write(nothing)) for _ in range(9)]
     await asyncio.sleep(0)
     with pytest.raises(Overloaded) as caught:
         await store.write(nothing)
     assert caught.value.retry_after
-    gate.let_go()
+    gate.open()
     await asyncio.gather(busy, *waiting)
     await store.write(nothing)
     await store.close()
@@ -333,13 +314,13 @@ async def test_the_loop_waits_for_nobody(store: SqliteEngine, file: Path) -> Non
         other.execute("ROLLBACK")
     await writing
     gate = Gate()
-    long = asyncio.create_task(store.write(gate.work, long=True))
-    await gate.held()
+    long = asyncio.create_task(store.write(gate.stand, long=True))
+    await gate.reached()
     waiting = asyncio.create_task(store.write(adding("2")))
     while turns < 40:  # noqa: ASYNC110
         await asyncio.sleep(0)
     assert not waiting.done()
-    gate.let_go()
+    gate.open()
     await asyncio.gather(long, waiting)
     turning.cancel()
     assert await store.read(count) == 2

@@ -12,6 +12,7 @@ from inbox.store import engine as engine_module
 from inbox.store import postgres, sqlite
 from inbox.store.engine import Engine, TookTooLong, Tx, Work
 from inbox.store.queries import compile_query
+from tests.store.gate import Gate
 
 ONE = compile_query("one", "SELECT 1")
 ENDLESS = compile_query(
@@ -30,22 +31,6 @@ async def last_for_ever(tx: Tx) -> None:
     await tx.fetch(ENDLESS)
 
 
-class Gate:
-    """Where long reads stand until it is opened."""
-
-    def __init__(self) -> None:
-        self.reached = threading.Event()
-        self.open = threading.Event()
-
-    async def stand(self, tx: Tx) -> int:
-        self.reached.set()
-        if tx.dialect == "sqlite":  # on a thread of its own, where nothing may be awaited
-            assert self.open.wait(20)
-        else:
-            assert await asyncio.to_thread(self.open.wait, 20)
-        return await glance(tx)
-
-
 def hurried(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
     for module in (sqlite, postgres):
         monkeypatch.setattr(module, "LONG_READ_SECONDS", seconds)
@@ -57,8 +42,13 @@ def started(engine: Engine, work: Work[int], number: int) -> list[asyncio.Task[i
 
 async def test_others_do_not_wait_for_them_and_too_many_are_refused(engine: Engine) -> None:
     gate = Gate()
-    reads = started(engine, gate.stand, MORE_THAN_WAIT)
-    assert await asyncio.to_thread(gate.reached.wait, 20)
+
+    async def linger(tx: Tx) -> int:
+        await gate.stand(tx)
+        return await glance(tx)
+
+    reads = started(engine, linger, MORE_THAN_WAIT)
+    await gate.reached()
     async with asyncio.timeout(20):
         assert await asyncio.gather(*(engine.read(glance) for _ in range(50))) == [1] * 50
         assert await engine.write(glance) == 1
@@ -67,7 +57,7 @@ async def test_others_do_not_wait_for_them_and_too_many_are_refused(engine: Engi
     assert 0 < len(done) <= MORE_THAN_WAIT - engine_module.LONG_READS_WAITING
     with pytest.raises(Overloaded, match="wait already"):
         await engine.read(glance, long=True)
-    gate.open.set()
+    gate.open()
     waited = [read for read in reads if read not in done]
     assert await asyncio.gather(*waited) == [1] * len(waited)
     assert await engine.read(glance, long=True) == 1
