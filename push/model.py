@@ -71,6 +71,25 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: int
 
 
+class FcmRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A push in the form of FCM's HTTP v1 interface."""
+
+    message: bytes
+    """The `message` object as JSON, its `token` included."""
+
+
+class WebPushRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A push as a Web Push service takes it, before it is encrypted."""
+
+    plaintext: bytes
+    """At most 3,993 bytes: what one record of 4,096 leaves (RFC 8291)."""
+    ttl: int
+    """How many seconds the service may keep it; 0: now or never."""
+    urgency: Literal["very-low", "low", "normal", "high"] = "normal"
+    topic: str = ""
+    """At most 32 base64url characters: replaces what waits under the same topic. Empty: none."""
+
+
 class Answer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The provider answered."""
 
@@ -78,7 +97,11 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     reason: str = ""
     """Its own word: APNs' `reason`, FCM's `errorCode`, a Web Push service's errno or reason."""
     detail: str = ""
-    """What else it said that helps an operator; never a token."""
+    """What else it said that helps an operator; never a token.
+
+    FCM: begins with the field at fault where one is named, and so with `message.token:` where an
+    INVALID_ARGUMENT means the address and not the rest of the push.
+    """
     provider_id: str = ""
     dead_since: int | None = None
     """APNs' `timestamp` of a 410: from then on the token was known to be dead."""
