@@ -1,0 +1,1 @@
+"""Stand-ins for the services that deliver pushes: on loopback, with every fault at hand."""

@@ -1,0 +1,1 @@
+"""Push: providers, their stand-ins, and the outbox that feeds them."""

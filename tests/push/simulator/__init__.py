@@ -1,0 +1,1 @@
+"""The stand-ins of the services that deliver."""
