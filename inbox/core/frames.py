@@ -339,7 +339,7 @@ def decode_frame(data: bytes | str) -> ClientFrame:
     try:
         frame: ClientFrame = _frames.decode(data)
     except msgspec.ValidationError as error:
-        raise misfit(error) from None
+        raise misfit(error, kind=ClientFrame) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         _read_loosely(data)
         raise BadRequest("a text is not valid Unicode") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _TYPES = {
     "int": "a whole number",
@@ -13,15 +14,19 @@ _TYPES = {
     "object": "an object",
     "null": "null",
 }
-_TYPE = re.compile(r"Expected `([^`]+)`, got `\w+`")
+_TYPE = re.compile(r"Expected `([^`]+)`(?:, got `\w+`)?")
+_CHOICE = re.compile(r"Invalid (?:enum )?value ")
 _LENGTH = re.compile(r"Expected `(str|array|object)` of length (>=|<=) (\d+)")
 _RANGE = re.compile(r"Expected `(?:int|float)` (>=|<=|>|<) (-?[\d.]+)")
 _UNITS = {"str": "characters", "array": "entries", "object": "members"}
 _BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
 
 
-def say_plainly(message: str) -> str:
-    """What must be, where msgspec's words are known; else those words with a small beginning."""
+def say_plainly(message: str, *, allowed: Sequence[str] = ()) -> str:
+    """What must be, where msgspec's words are known; else those words with a small beginning.
+
+    `allowed`: the words of which one must stand there, where it is a choice.
+    """
     if found := _TYPE.fullmatch(message):
         kinds = [_TYPES.get(kind, kind) for kind in found[1].split(" | ")]
         return f"must be {' or '.join(kinds)}"
@@ -34,6 +39,6 @@ def say_plainly(message: str) -> str:
         return f"must be {_BOUNDS[found[1]]} {found[2]}"
     if message.startswith("Expected `str` matching regex"):
         return "does not have the form that is asked for here"
-    if message.startswith("Invalid enum value"):
-        return "is none of the words that are allowed here"
+    if _CHOICE.match(message):
+        return f"must be one of: {', '.join(allowed)}" if allowed else "is not allowed here"
     return message[:1].lower() + message[1:]

@@ -70,7 +70,7 @@ def reader_of(kind: type[msgspec.Struct]) -> Callable[[bytes], Any]:
                 return None
             body = decode(raw)
         except msgspec.ValidationError as error:
-            raise misfit(error, root="body") from None
+            raise misfit(error, kind=kind, root="body") from None
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise _malformed(raw, error) from None
         if b"\\u0000" in raw:
@@ -93,7 +93,7 @@ def read_query(request: web.Request, kind: type[msgspec.Struct]) -> Any:
     try:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise misfit(error, root="query") from None
+        raise misfit(error, kind=kind, root="query") from None
 
 
 def refuse_query(request: web.Request) -> None:

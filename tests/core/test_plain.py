@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 import pytest
@@ -18,7 +18,6 @@ class Asked(msgspec.Struct):
     number: float = 0.0
     word: Annotated[str, msgspec.Meta(min_length=1, max_length=3)] = "a"
     form: Annotated[str, msgspec.Meta(pattern="^a$")] = "a"
-    kind: Literal["a", "b"] = "a"
     on: bool = False
     list: Annotated[tuple[str, ...], msgspec.Meta(max_length=1)] = ()
     attributes: dict[str, str] = {}
@@ -37,7 +36,6 @@ class Asked(msgspec.Struct):
         ({"word": ""}, "must not be empty"),
         ({"word": "four"}, "must have at most 3 characters"),
         ({"form": "b"}, "does not have the form that is asked for here"),
-        ({"kind": "c"}, "is none of the words that are allowed here"),
         ({"on": 1}, "must be true or false"),
         ({"list": "x"}, "must be a list"),
         ({"list": ["x", "y"]}, "must have at most 1 entries"),
@@ -49,6 +47,12 @@ def test_a_complaint_is_in_plain_words(given: Any, says: str) -> None:
     with pytest.raises(msgspec.ValidationError) as refused:
         msgspec.json.decode(json.dumps(given), type=Asked)
     assert say_plainly(str(refused.value).partition(" - at ")[0]) == says
+
+
+def test_a_choice_names_its_words_and_never_what_was_given() -> None:
+    for complaint in ("Invalid enum value 'c'", "Invalid value 'c'"):
+        assert say_plainly(complaint, allowed=("a", "b")) == "must be one of: a, b"
+        assert say_plainly(complaint) == "is not allowed here"
 
 
 def test_what_is_not_known_is_said_as_it_came() -> None:

@@ -165,6 +165,12 @@ def test_json_that_is_no_frame_is_an_error_and_harms_nothing(said: bytes, id_: o
     assert machine.said[0].get("id") == id_
 
 
+FRAMES = (
+    "must be one of: ack, hello, pong, read, send, subscribe, token, typing, unsubscribe, viewing, "
+    "visible"
+)
+
+
 @pytest.mark.parametrize(
     ("said", "path", "message"),
     [
@@ -172,7 +178,7 @@ def test_json_that_is_no_frame_is_an_error_and_harms_nothing(said: bytes, id_: o
         (b'{"type":"ack","upto":1,"seen":2}', "seen", "there is no such member here"),
         (b'{"type":"subscribe"}', "stream", "is missing"),
         (b'{"type":"subscribe","stream":""}', "stream", "must not be empty"),
-        (b'{"type":"nonsense"}', "type", "invalid value 'nonsense'"),
+        (b'{"type":"nonsense"}', "type", FRAMES),
         (b"{}", "type", "is missing"),
     ],
 )

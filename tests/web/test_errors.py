@@ -151,6 +151,18 @@ async def test_what_is_no_place_in_a_list_is_refused(
         assert assert_problem(reply, "bad_request")["errors"][0]["path"] == "query.cursor"
 
 
+async def test_who_misses_a_choice_is_told_the_words(server: Server, people: People) -> None:
+    queue = await server.ask("GET", "/v1/desk/queue?view=everything", token=people.bo)
+    assert assert_problem(queue, "bad_request")["errors"] == [
+        {"path": "query.view", "message": "must be one of: all, mine, snoozed, team, waiting"}
+    ]
+    device = {"platform": "nokia"}
+    put = await server.ask("PUT", "/v1/devices/phone", device, token=server.token())
+    assert assert_problem(put, "bad_request")["errors"] == [
+        {"path": "body.platform", "message": "must be one of: apns, fcm, webpush"}
+    ]
+
+
 async def test_a_flows_complaint_is_placed_in_the_body(server: Server, people: People) -> None:
     told = await write_in(server)
     for what, body, path in (

@@ -6,7 +6,6 @@ a log only grows at its end. The line is mended and imported again; the rest is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from typing import Literal
 
@@ -15,14 +14,13 @@ import msgspec
 from inbox.auth.claims import CHECKS, check_customer_id, check_name
 from inbox.core.errors import BadRequest
 from inbox.core.instant import to_ms
+from inbox.core.misfit import misfit
 from inbox.core.text import clean_body, clean_client_id, clean_line
 
 LONGEST_LINE = 32 * 1024 * 1024
 BRAND_LIMIT = 80
 AHEAD_MS = 24 * 3_600_000
 """How far another machine's clock may be ahead of ours."""
-
-_PLACE = re.compile(r"(.*) - at `\$\.?(.*)`", re.DOTALL)
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -100,7 +98,7 @@ def read_line(raw: bytes, *, teams: Collection[str], now: int) -> Line:
     try:
         line = _decoder.decode(raw)
     except msgspec.ValidationError as error:
-        raise ValueError(_say(str(error))) from None
+        raise ValueError(misfit(error, kind=_Line).detail) from None
     except msgspec.DecodeError as error:
         raise ValueError(f"not a JSON object: {error}") from None
     except UnicodeDecodeError:
@@ -159,10 +157,3 @@ def _checked(path: str, check: Callable[[str], str], value: str) -> str:
         return check(value)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
-
-
-def _say(error: str) -> str:
-    """A reader's message with the place first: "messages[0].body: expected `str`, got `int`"."""
-    found = _PLACE.fullmatch(error)
-    place, reason = (f"{found[2]}: ", found[1]) if found and found[2] else ("", error)
-    return f"{place}{reason[:1].lower()}{reason[1:]}"
