@@ -23,7 +23,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     """APNs: the device token, lower-case hex. FCM: registration token. Web Push: the endpoint."""
     app: str = ""
-    """APNs: the topic (bundle id). FCM: the app's id, which leads to its project. Else empty."""
+    """APNs: the topic (bundle id). FCM: the app's id, which leads to its project.
+
+    Web Push: the origin of the endpoint. What one service, or one app's key, does wrong must hold
+    back no other (`push.circuit.key`).
+    """
     environment: Environment | None = None
     p256dh: str = ""
     auth: str = ""
@@ -38,6 +42,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     thread: str
     seq: int
     """The newest item that it tells of; the app fetches up to it."""
+    message: str = ""
+    """The id of the newest message, where it tells of one."""
     badge: int
     """Unread over everything, absolute; 0 clears."""
     count: int = 1
@@ -69,6 +75,23 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     """Tries before this one whose outcome counts against it."""
     expires_at: int
+    created_at: int = 0
+    """When what it tells of was stored, for the latency that people see; 0 where not known."""
+
+
+class ApnsRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A push in the form of APNs, but for the device token, the `apns-id` and the authorization."""
+
+    topic: str
+    push_type: str
+    priority: int
+    """10 now, 5 when it suits the battery."""
+    expiration: int
+    """Unix seconds: APNs keeps it no longer."""
+    collapse_id: str
+    """At most 64 bytes."""
+    body: bytes
+    """JSON of at most 4,096 bytes."""
 
 
 class FcmRequest(msgspec.Struct, frozen=True, kw_only=True):
