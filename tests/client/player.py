@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,13 @@ import msgspec
 
 from inbox.client import CustomerClient, Event, Pace
 from inbox.client.credentials import TokenSource
-from inbox.client.journal import Journal
+from inbox.client.journal import Draft, Journal
 from inbox.core.errors import PinboxError
 from tests.client.stage import Stage, differs
+from tests.client.tokens import signed
 
 PACE = Pace(
-    base_s=0.01, cap_s=0.05, open_s=2, request_s=2, poll_s=1, socket_again_s=0.3, renew_before_s=1
+    base_s=0.01, cap_s=0.05, open_s=1, request_s=2, poll_s=1, socket_again_s=0.3, renew_before_s=1
 )
 STREAM = "thread"
 
@@ -45,6 +48,7 @@ class Player:
         self.sent: list[dict[str, Any]] = []
         self.ended: list[PinboxError] = []
         self._play = play
+        self._end = {"events": [], "cursor": None, "sent": [], "error": None} | play["end"]
         self._store = store
         self._tokens = iter(play.get("tokens", ["t1"]))
         self._token = ""
@@ -54,62 +58,90 @@ class Player:
 
     async def run(self) -> str | None:
         """Play to the end; the first thing that is not as told, or none."""
-        if "cursor" in self._play:
-            self._stand_at(self._play["cursor"])
-        fixed = len(self._play.get("tokens", ["t1"])) == 1
+        self._furnish()
         async with self.stage:
-            token: TokenSource = "t1" if fixed else self._next_token
-            async with CustomerClient(
-                self.stage.url, token, store=self._store, pace=PACE
-            ) as self._client:
-                self._do(self._listen())
-                try:
-                    async with asyncio.timeout(5):
-                        await self.stage.played.wait()
-                        await self._finish()
-                except TimeoutError:
-                    self.stage.fault("the play did not come to its end")
-                for task in self._doing:
-                    task.cancel()
-                await asyncio.gather(*self._doing, return_exceptions=True)
+            await self._open()
+            try:
+                async with asyncio.timeout(5):
+                    await self.stage.played.wait()
+                    await self._finish()
+            except TimeoutError:
+                self.stage.fault("the play did not come to its end")
+            await self._close()
         return self._judge()
 
-    def _stand_at(self, cursor: str) -> None:
+    def _furnish(self) -> None:
+        with self._journal() as journal:
+            if "cursor" in self._play:
+                journal.restart(STREAM, self._play["cursor"])
+            for draft in self._play.get("outbox", []):
+                journal.keep(Draft(**draft))
+
+    @contextmanager
+    def _journal(self) -> Iterator[Journal]:
         journal = Journal(self._store)
         journal.open()
-        journal.restart(STREAM, cursor)
-        journal.close()
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+    async def _open(self) -> None:
+        fixed = len(self._play.get("tokens", ["t1"])) == 1
+        token: TokenSource = await self._next_token() if fixed else self._next_token
+        device = self._play.get("device")
+        self._client = CustomerClient(
+            self.stage.url, token, store=self._store, device=device, pace=PACE
+        )
+        await self._client.__aenter__()
+        self._do(self._listen())
+
+    async def _close(self) -> None:
+        doing = self._doing - {asyncio.current_task()}
+        for task in doing:
+            task.cancel()
+        await asyncio.gather(*doing, return_exceptions=True)
+        self._doing -= doing
+        await self._client.__aexit__(None, None, None)
+
+    async def _reopen(self) -> None:
+        await self._close()
+        await self._open()
 
     def _judge(self) -> str | None:
-        end = self._play["end"]
         if self.stage.faults:
             return f"{self.stage.faults} after {self.seen}"
-        journal = Journal(self._store)
-        journal.open()
-        seen = {
-            "events": [as_told(event) for event in self.seen],
-            "cursor": journal.cursor(STREAM),
-            "sent": self.sent,
-            "error": self.ended[0].code if self.ended else None,
-        }
-        journal.close()
-        told = {"events": [], "cursor": None, "sent": [], "error": None} | end
-        return differs(told, seen, at="end")
+        with self._journal() as journal:
+            seen = {
+                "events": [as_told(event) for event in self.seen],
+                "cursor": journal.cursor(STREAM),
+                "sent": self.sent,
+                "error": self.ended[0].code if self.ended else None,
+                "outbox": [msgspec.to_builtins(draft) for draft in journal.drafts()],
+                "refused": [
+                    {"client_id": one.draft.client_id, "code": one.code}
+                    for one in journal.refused()
+                ],
+            }
+        return differs(self._end, seen, at="end")
 
     async def _finish(self) -> None:
-        end = self._play["end"]
         while not (
-            len(self.seen) >= len(end.get("events", []))
-            and len(self.sent) >= len(end.get("sent", []))
-            and len(self.ended) >= ("error" in end)
-            and self._client.cursor() == end.get("cursor")
+            len(self.seen) >= len(self._end["events"])
+            and len(self.sent) >= len(self._end["sent"])
+            and len(self.ended) >= ("error" in self._play["end"])
+            and self._client.cursor() == self._end["cursor"]
+            and len(self._client.pending()) <= len(self._end.get("outbox", []))
         ):
             self._more.clear()
             # The cursor moves without a word where a range holds nothing to see.
             await asyncio.wait([asyncio.create_task(self._more.wait())], timeout=0.01)
 
     async def _next_token(self) -> str:
-        self._token = next(self._tokens, self._token)
+        token = next(self._tokens, None)
+        if isinstance(token, dict):
+            token = signed(life_s=token["life_s"])
+        self._token = token or self._token
         return self._token
 
     def _do(self, work: Any) -> None:
@@ -132,6 +164,11 @@ class Player:
             self.sent.append({"client_id": client_id, "code": error.code})
         self._more.set()
 
+    async def _see(self, number: int) -> None:
+        while len(self.seen) < number:
+            self._more.clear()
+            await self._more.wait()
+
     async def _act(self, act: dict[str, Any]) -> None:
         match act:
             case {"send": {"client_id": client_id, "body": body}}:
@@ -140,5 +177,13 @@ class Player:
                 await self._client.visible(on=on)
             case {"typing": on}:
                 await self._client.typing(on=on)
+            case {"read": upto}:
+                self._do(self._client.read(upto))
+            case {"ack": upto}:
+                self._do(self._client.ack(upto))
+            case {"see": number}:
+                await self._see(number)
+            case {"reopen": True}:
+                self._do(self._reopen())
             case _:
                 self.stage.fault(f"no such act: {act}")

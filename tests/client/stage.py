@@ -1,4 +1,4 @@
-"""A real server that follows one play of `tests/protocol` (the format is told there)."""
+"""A real server that follows one play of `tests/protocol`: `docs/conformance.md` has the format."""
 
 from __future__ import annotations
 
@@ -80,24 +80,31 @@ class Stage:
 
     async def _call(self, request: web.Request) -> web.Response:
         name = f"{request.method} {request.path}"
-        if not self._calls or self._calls[0]["call"] != name:
+        told = next((call for call in self._calls if call["call"] == name), None)
+        if told is None:
             self.fault(f"unexpected call {name}")
             return web.Response(status=500)
-        told = self._calls.pop(0)
-        if fault := differs(told.get("query", {}), dict(request.query), at=name):
-            self.fault(fault)
-        if "body" in told and (fault := differs(told["body"], await request.json(), at=name)):
+        self._calls.remove(told)
+        asked = {"query": dict(request.query), "token": _bearer(request)}
+        if "body" in told:
+            asked["body"] = await request.json()
+        expected = {part: told[part] for part in ("query", "token", "body") if part in told}
+        if fault := differs(expected, asked, at=name):
             self.fault(fault)
         self._look()
         answer = told["answer"]
         if answer.get("hold"):
             await asyncio.Event().wait()
+        if answer.get("cut"):
+            assert request.transport is not None
+            request.transport.abort()
         headers = {}
         if "retry_after" in answer:
             headers["Retry-After"] = str(answer["retry_after"])
-        return web.json_response(
-            answer.get("body", {}), status=answer.get("status", 200), headers=headers
-        )
+        status = answer.get("status", 200)
+        if status == 204:
+            return web.Response(status=status)
+        return web.json_response(answer.get("body", {}), status=status, headers=headers)
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
         if not self._connections:
@@ -107,7 +114,7 @@ class Stage:
         if isinstance(steps, dict):
             if fault := self._soon(steps.get("after_s", 0)):
                 self.fault(fault)
-            self._ended()
+            self._end()
             headers = {"Retry-After": str(steps["retry_after"])} if "retry_after" in steps else {}
             return web.Response(status=steps["refuse"], headers=headers)
         socket = web.WebSocketResponse(protocols=["pinbox.v1"], compress=False, timeout=0.2)
@@ -122,12 +129,12 @@ class Stage:
             if fault:
                 self.fault(f"{at}: {fault}")
                 break
-        self._ended()
+        self._end()
         async for _ in socket:
             pass
         return socket
 
-    def _ended(self) -> None:
+    def _end(self) -> None:
         self._open -= 1
         self._look()
 
@@ -141,7 +148,11 @@ class Stage:
             case {"say_text": text}:
                 await socket.send_str(text)
             case {"hear": told}:
+                began = time.monotonic()
                 message = await socket.receive()
+                waited = time.monotonic() - began
+                if waited < step.get("after_s", 0):
+                    return f"{told} after {waited:.2f} s"
                 if message.type is not WSMsgType.TEXT:
                     return f"{message.type.name} instead of {told}"
                 heard = msgspec.json.decode(message.data)
@@ -163,3 +174,7 @@ class Stage:
             case _:
                 return f"no such step: {step}"
         return None
+
+
+def _bearer(request: web.Request) -> str:
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
