@@ -95,11 +95,15 @@ CREATE TABLE customers (
     signed_out_at BIGINT NOT NULL DEFAULT 0,
     written_at    BIGINT,
     erased_at     BIGINT,
-    created_at    BIGINT NOT NULL
+    created_at    BIGINT NOT NULL,
+    -- the customer's own quiet hours as JSON; none: those of the settings
+    quiet         TEXT
 );
 
 -- A customer's device, as its app registered it: the provider's token or Web Push subscription
 -- (JSON), and the hash of the fetch token by which its extension may read and acknowledge.
+-- address: a hash of platform, app, environment and token; whoever registers it last has it.
+-- badge: the last one that was sent there. push_after: the provider asked us to wait so long.
 CREATE TABLE devices (
     customer_id   TEXT NOT NULL REFERENCES customers (id),
     device_id     TEXT NOT NULL,
@@ -113,8 +117,22 @@ CREATE TABLE devices (
     fetch_hash    TEXT NOT NULL UNIQUE,
     registered_at BIGINT NOT NULL,
     seen_at       BIGINT NOT NULL,
+    address       TEXT,
+    badge         BIGINT NOT NULL DEFAULT 0,
+    badge_at      BIGINT NOT NULL DEFAULT 0,
+    push_after    BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (customer_id, device_id)
 );
+CREATE UNIQUE INDEX devices_address ON devices (address);
+
+-- Addresses that a provider has called dead, for a while, by their hash.
+CREATE TABLE dead_addresses (
+    address    TEXT PRIMARY KEY,
+    platform   TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    removed_at BIGINT NOT NULL
+);
+CREATE INDEX dead_addresses_removed ON dead_addresses (removed_at);
 
 -- ---------------------------------------------------------------------------------- threads
 
@@ -153,6 +171,11 @@ CREATE TABLE threads (
     agent_read         BIGINT NOT NULL DEFAULT 0,
     -- the log has items that the search index does not know yet
     unindexed          BOOLEAN NOT NULL DEFAULT FALSE,
+    -- pushes: how far an app in front has acknowledged; whether a device may take any; the first
+    -- message that was not brought to the devices yet (0: the unread count alone has changed)
+    customer_seen      BIGINT NOT NULL DEFAULT 0,
+    reachable          BOOLEAN NOT NULL DEFAULT FALSE,
+    rings_from         BIGINT,
     CHECK (floor <= head),
     CHECK (customer_read <= customer_delivered AND customer_delivered <= head),
     CHECK (agent_read <= agent_delivered AND agent_delivered <= head),
@@ -166,6 +189,7 @@ CREATE INDEX threads_assignee ON threads (assignee_id, waiting_since, id)
     WHERE assignee_id IS NOT NULL AND state <> 'resolved';
 CREATE INDEX threads_snoozed ON threads (snoozed_until) WHERE state = 'snoozed';
 CREATE INDEX threads_unindexed ON threads (id) WHERE unindexed;
+CREATE INDEX threads_ringing ON threads (id) WHERE rings_from IS NOT NULL;
 
 -- The log: every message, note and change takes the next number of its thread in the transaction
 -- that stores it. payload is the wire member as the desk sees it; a customer sees a filtered view
@@ -249,6 +273,50 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_waiting ON outbox (kind, not_before, id) WHERE state = 0;
 CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 1;
 CREATE INDEX outbox_done ON outbox (done_at) WHERE done_at IS NOT NULL;
+
+-- One push to one device, written by the fan-out, claimed under a fenced lease (lease_by is the claim),
+-- kept for a while as the trail. id is also the push's id at the provider. It tells of first_seq..seq.
+-- queue: the line it waits in, an alert's ('0:…') before a badge's ('1:…'), of one circuit.
+-- state: 0 waits, 1 is leased, 2 was sent, 3 has failed, 4 was not wanted any more, 5 went into
+-- another, 6 has expired, 7 had no device left. last_reason says why, and last_status what the
+-- provider answered.
+CREATE TABLE push_outbox (
+    id             TEXT PRIMARY KEY,
+    kind           TEXT NOT NULL CHECK (kind IN ('message', 'callback', 'badge', 'test')),
+    thread_id      TEXT NOT NULL REFERENCES threads (id),
+    device_id      TEXT NOT NULL,
+    first_seq      BIGINT NOT NULL,
+    seq            BIGINT NOT NULL,
+    provider       TEXT NOT NULL,
+    queue          TEXT NOT NULL,
+    state          BIGINT NOT NULL DEFAULT 0 CHECK (state IN (0, 1, 2, 3, 4, 5, 6, 7)),
+    not_before     BIGINT NOT NULL,
+    expires_at     BIGINT NOT NULL,
+    attempts       BIGINT NOT NULL DEFAULT 0,
+    lease_by       TEXT,
+    lease_until    BIGINT,
+    claimed_at     BIGINT,
+    collapsed_into TEXT,
+    provider_id    TEXT,
+    last_status    BIGINT,
+    last_reason    TEXT,
+    created_at     BIGINT NOT NULL,
+    done_at        BIGINT
+);
+CREATE INDEX push_outbox_waiting ON push_outbox (provider, queue, not_before, id) WHERE state = 0;
+CREATE INDEX push_outbox_leased ON push_outbox (lease_by) WHERE state = 1;
+CREATE INDEX push_outbox_open ON push_outbox (thread_id, device_id) WHERE state < 2;
+CREATE INDEX push_outbox_thread ON push_outbox (thread_id, seq);
+CREATE INDEX push_outbox_done ON push_outbox (done_at) WHERE done_at IS NOT NULL;
+
+-- Live connections of customers whose app is in front, as far as their nodes have said; a node that
+-- dies leaves some until their time is over.
+CREATE TABLE apps_in_front (
+    connection TEXT PRIMARY KEY,
+    thread_id  TEXT NOT NULL,
+    until      BIGINT NOT NULL
+);
+CREATE INDEX apps_in_front_thread ON apps_in_front (thread_id);
 
 -- Who looked at or changed what. Written in batches within a second; kept as long as retention.
 CREATE TABLE audit (

@@ -12,11 +12,14 @@ import msgspec
 REGISTRY = "registry"
 """Name of the stream that moves when teams, people, tokens or sign-outs change."""
 
+RINGS = "rings"
+"""Name of the stream that moves when something is to be brought to customers' devices."""
+
 
 class Moved(msgspec.Struct, frozen=True):
     """A stream is at least at `head` on disk. May be lost, doubled or late: then nothing is harmed.
 
-    `stream` is `thread:<id>`, `team:<id>` or `registry`.
+    `stream` is `thread:<id>`, `team:<id>`, `registry` or `rings`.
     """
 
     stream: str

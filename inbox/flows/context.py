@@ -42,6 +42,8 @@ class Context:
     memory: Memory
     mask: Callable[[str], str]
     """Hides card numbers and what else the operator configured."""
+    push: bool = False
+    """Whether there is a provider of pushes: only then anything rings."""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ token it can read this customer's messages and say that they were shown, and not
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Literal
 
@@ -16,7 +17,7 @@ from inbox.auth.keys import hash_token, make_token, token_kind
 from inbox.core.errors import BadRequest, NotFound, Unauthorized
 from inbox.core.policy import Customer
 from inbox.core.text import clean_line
-from inbox.flows.access import get_seen
+from inbox.flows.access import lock_seen
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.fields import checked
 from inbox.store.engine import Row, Tx
@@ -93,10 +94,12 @@ async def register(
 ) -> Registered:
     """Register a device, or renew what is known of it; repeat it at every start of the app.
 
-    Beyond `MOST_DEVICES` the one seen longest ago is forgotten. Raises Unauthorized where the
-    customer was signed out meanwhile: a sign-out leaves no fetch token behind it.
+    An address belongs to whoever registered it last: another device or customer that had it has
+    it no longer. Beyond `MOST_DEVICES` the one seen longest ago is forgotten. Raises Unauthorized
+    where the customer was signed out meanwhile: a sign-out leaves no fetch token behind it.
     """
     token, subscription = _address(draft)
+    address = _hash_address(draft, token)
     device = Device(
         id=_device_id(device_id),
         platform=draft.platform,
@@ -108,11 +111,14 @@ async def register(
     fetch_token = make_token("fetch")
 
     async def work(writing: Writing) -> None:
-        await get_seen(writing.tx, who, who.thread)
-        row = await writing.tx.fetch_one(Q.lock_customer, customer=who.id)
+        tx = writing.tx
+        await lock_seen(tx, who, who.thread)
+        row = await tx.fetch_one(Q.lock_customer, customer=who.id)
         if row is None or who.issued_at < read_customer(row).signed_out_at:
             raise Unauthorized("this customer was signed out")
-        await writing.tx.execute(
+        await tx.execute(Q.take_address, address=address, customer=who.id, device=device.id)
+        await tx.execute(Q.revive_address, address=address)
+        await tx.execute(
             Q.put_device,
             customer=who.id,
             device=device.id,
@@ -125,8 +131,11 @@ async def register(
             push_enabled=device.push_enabled,
             fetch_hash=hash_token(fetch_token),
             at=writing.at,
+            address=address,
         )
-        await _make_room(writing.tx, who.id, device.id)
+        await _make_room(tx, who.id, device.id)
+        if device.push_enabled:
+            await tx.execute(Q.make_reachable, thread=who.thread)
 
     await write(ctx, work)
     return Registered(device, fetch_token)
@@ -202,6 +211,13 @@ def _address(draft: DeviceDraft) -> tuple[str | None, str | None]:
     elif not 1 <= len(token) <= 4_096 or not token.isascii() or not token.isprintable():
         raise BadRequest.field("token", "must be a registration token")
     return token, None
+
+
+def _hash_address(draft: DeviceDraft, token: str | None) -> str:
+    """By what an address is known without its token: one text for one place of arrival."""
+    place = token if draft.subscription is None else draft.subscription.endpoint
+    parts = (draft.platform, draft.environment or "", draft.app_id or "", place or "")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _subscription(given: Subscription | None) -> str:

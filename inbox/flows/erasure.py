@@ -117,6 +117,7 @@ def _as_new(thread: Thread) -> Thread:
         last_agent_id=None,
         last_message_at=None,
         unindexed=False,
+        rings_from=None,
     )
 
 

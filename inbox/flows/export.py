@@ -103,6 +103,7 @@ def _device(row: Row) -> dict[str, Any]:
 def _customer(known: Customer) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.structs.asdict(known)
     told["attributes"] = msgspec.json.decode(known.attributes)
+    told["quiet"] = None if known.quiet is None else msgspec.json.decode(known.quiet)
     for name in ("claims_iat", "signed_out_at"):
         told[name] = _when(told[name] * 1000 or None)
     for name in ("written_at", "erased_at", "created_at"):
@@ -112,7 +113,8 @@ def _customer(known: Customer) -> dict[str, Any]:
 
 def _thread(thread: Thread, people: Roster) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.structs.asdict(thread)
-    del told["unindexed"]
+    for name in ("unindexed", "reachable", "rings_from"):
+        del told[name]
     for name in ("home_team", "serving_team"):
         told[name] = people.team_ref(told[name])
     for name, value in told.items():

@@ -61,6 +61,7 @@ async def append_message(
         last_agent_id=stored.last_agent_id,
         last_message_at=stored.last_message_at,
         waiting_since=stored.waiting_since,
+        rings_from=stored.rings_from,
     )
     await tell_teams(writing, stored, stored, items)
     return stored, items
@@ -78,6 +79,8 @@ async def append_receipts(writing: Writing, thread: Thread, entries: Sequence[En
         customer_read=stored.customer_read,
         agent_delivered=stored.agent_delivered,
         agent_read=stored.agent_read,
+        customer_seen=stored.customer_seen,
+        rings_from=stored.rings_from,
     )
     await tell_teams(writing, stored, stored, items)
 

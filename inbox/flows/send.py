@@ -19,6 +19,7 @@ from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.limits import Kind
 from inbox.flows.log import Entry, append, append_message
 from inbox.flows.matters import conversation_of, holder_of, settle
+from inbox.flows.rings import ring_message
 from inbox.flows.roster import Roster
 from inbox.flows.summaries import numbered
 from inbox.store.engine import Row, Tx
@@ -153,7 +154,7 @@ async def _write_in(
         await tx.execute(Q.count_customer, team=thread.home_team, change=1)
     after, entries = await settle(writing, thread, outcome, people=people, side="customer")
     message = _message(ctx, writing, after, Author("customer", who.id, who.name), keyed)
-    return await _store(writing, thread, after, entries, message, keyed)
+    return await _store(ctx, writing, thread, after, entries, message, keyed)
 
 
 async def _reply(
@@ -191,7 +192,7 @@ async def _reply(
             team=after.serving_team,
         )
     message = _message(ctx, writing, after, author, keyed)
-    return await _store(writing, thread, after, entries, message, keyed)
+    return await _store(ctx, writing, thread, after, entries, message, keyed)
 
 
 def _demand_place(thread: Thread, who: Agent, people: Roster) -> None:
@@ -226,6 +227,7 @@ def _message(
 
 
 async def _store(
+    ctx: Context,
     writing: Writing,
     before: Thread,
     after: Thread,
@@ -241,6 +243,7 @@ async def _store(
         after = msgspec.structs.replace(after, last_customer_seq=seq)
     else:
         after = msgspec.structs.replace(after, last_agent_seq=seq, last_agent_id=author.id)
+        after = ring_message(ctx, writing, after, seq)
     if entries:
         _, items = await append(writing, before, after, [*entries, entry])
     else:

@@ -69,7 +69,8 @@ t.home_team, t.pin_reason, t.pin_by_region, t.pinned_at,
 t.serving_team, t.serving_why, t.serving_until,
 t.conversation, t.state, t.assignee_id, t.snoozed_until, t.resolved_at, t.waiting_since,
 t.last_customer_seq, t.last_agent_seq, t.last_agent_id, t.last_message_at,
-t.customer_delivered, t.customer_read, t.agent_delivered, t.agent_read, t.unindexed
+t.customer_delivered, t.customer_read, t.agent_delivered, t.agent_read, t.unindexed,
+t.customer_seen, t.reachable, t.rings_from
 
 -- name: lock_thread
 -- A thread for change: nobody else writes it until this transaction ends.
@@ -100,7 +101,7 @@ VALUES (:thread, :customer, :at, :team, :reason, :by_region, :at, :team, 'home')
 ON CONFLICT (customer_id) DO NOTHING
 
 -- name: save_thread
--- Store a thread's whole changed state.
+-- Store a thread's whole changed state; whether it can be reached is the devices' affair.
 UPDATE threads SET
     head = :head, floor = :floor,
     home_team = :home_team, pin_reason = :pin_reason, pin_by_region = :pin_by_region,
@@ -111,20 +112,23 @@ UPDATE threads SET
     last_customer_seq = :last_customer_seq, last_agent_seq = :last_agent_seq,
     last_agent_id = :last_agent_id, last_message_at = :last_message_at,
     customer_delivered = :customer_delivered, customer_read = :customer_read,
-    agent_delivered = :agent_delivered, agent_read = :agent_read, unindexed = :unindexed
+    agent_delivered = :agent_delivered, agent_read = :agent_read, unindexed = :unindexed,
+    customer_seen = :customer_seen, rings_from = :rings_from
 WHERE id = :id
 
 -- name: save_message_marks
 -- Store what one more message changes and nothing else: the hot path of every send.
 UPDATE threads SET head = :head, last_customer_seq = :last_customer_seq,
     last_agent_seq = :last_agent_seq, last_agent_id = :last_agent_id,
-    last_message_at = :last_message_at, waiting_since = :waiting_since, unindexed = TRUE
+    last_message_at = :last_message_at, waiting_since = :waiting_since,
+    rings_from = :rings_from, unindexed = TRUE
 WHERE id = :thread
 
 -- name: save_receipts
 -- Store how far each side has received and read, and the new head.
 UPDATE threads SET head = :head, customer_delivered = :customer_delivered,
-    customer_read = :customer_read, agent_delivered = :agent_delivered, agent_read = :agent_read
+    customer_read = :customer_read, agent_delivered = :agent_delivered, agent_read = :agent_read,
+    customer_seen = :customer_seen, rings_from = :rings_from
 WHERE id = :thread
 
 -- name: thread_bounds

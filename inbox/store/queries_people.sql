@@ -5,7 +5,7 @@
 
 -- fragment: customer_columns
 c.id, c.name, c.region, c.time_zone, c.locale, c.phone, c.attributes, c.claims_iat,
-c.signed_out_at, c.written_at, c.erased_at, c.created_at
+c.signed_out_at, c.written_at, c.erased_at, c.created_at, c.quiet
 
 -- name: get_customer
 -- A customer as known.
@@ -37,21 +37,35 @@ UPDATE customers SET signed_out_at = :at WHERE id = :customer AND signed_out_at 
 
 -- name: put_device
 -- Register a device, or what its app says of it now, with a new fetch token. seen_at moves with
--- every registration, registered_at only with another token or subscription.
+-- every registration, registered_at only with another address or other keys. A new address owes
+-- nothing to what a provider said of the old one.
 INSERT INTO devices (customer_id, device_id, platform, token, subscription, app_id, environment,
-                     locale, push_enabled, fetch_hash, registered_at, seen_at)
+                     locale, push_enabled, fetch_hash, registered_at, seen_at, address)
 VALUES (:customer, :device, :platform, :token, :subscription, :app_id, :environment,
-        :locale, :push_enabled, :fetch_hash, :at, :at)
+        :locale, :push_enabled, :fetch_hash, :at, :at, :address)
 ON CONFLICT (customer_id, device_id) DO UPDATE SET
     registered_at = CASE
-        WHEN devices.platform = excluded.platform
-         AND COALESCE(devices.token, '') = COALESCE(excluded.token, '')
+        WHEN COALESCE(devices.address, '') = excluded.address
          AND COALESCE(devices.subscription, '') = COALESCE(excluded.subscription, '')
         THEN devices.registered_at ELSE excluded.registered_at END,
+    push_after = CASE WHEN devices.address = excluded.address THEN devices.push_after ELSE 0 END,
     platform = excluded.platform, token = excluded.token, subscription = excluded.subscription,
     app_id = excluded.app_id, environment = excluded.environment, locale = excluded.locale,
     push_enabled = excluded.push_enabled, fetch_hash = excluded.fetch_hash,
-    seen_at = excluded.seen_at
+    seen_at = excluded.seen_at, address = excluded.address
+
+-- name: take_address
+-- Whoever registers an address has it from now on: take it from any other device.
+DELETE FROM devices
+WHERE address = :address AND NOT (customer_id = :customer AND device_id = :device)
+
+-- name: revive_address
+-- An address that is registered again is not dead.
+DELETE FROM dead_addresses WHERE address = :address
+
+-- name: make_reachable
+-- From now on something may ring on a device of this customer.
+UPDATE threads SET reachable = TRUE WHERE id = :thread AND NOT reachable
 
 -- name: remove_device
 -- Forget a device, and its fetch token with it.

@@ -39,6 +39,9 @@ class Thread(msgspec.Struct, frozen=True):
     agent_delivered: int
     agent_read: int
     unindexed: bool
+    customer_seen: int
+    reachable: bool
+    rings_from: int | None
 
 
 class Customer(msgspec.Struct, frozen=True):
@@ -56,6 +59,7 @@ class Customer(msgspec.Struct, frozen=True):
     written_at: int | None
     erased_at: int | None
     created_at: int
+    quiet: str | None
 
 
 class Team(msgspec.Struct, frozen=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from inbox.core.errors import Unauthorized
@@ -11,11 +13,12 @@ from inbox.flows.devices import MOST_DEVICES, DeviceDraft
 from tests.cast import OPERATOR, look
 from tests.flows.stage import Stage
 
-PHONE = DeviceDraft(platform="fcm", push_enabled=True, token="a registration token")
 
-
-async def register(stage: Stage, who: Customer, device: str) -> str:
-    made = await devices.register(stage.ctx, who, device_id=device, draft=PHONE)
+async def register(
+    stage: Stage, who: Customer, device: str, *, token: str | None = None, on: bool = True
+) -> str:
+    draft = DeviceDraft(platform="fcm", push_enabled=on, token=token or f"{who.id}-{device}")
+    made = await devices.register(stage.ctx, who, device_id=device, draft=draft)
     return made.fetch_token
 
 
@@ -62,3 +65,41 @@ async def test_the_device_seen_longest_ago_makes_room(stage: Stage) -> None:
     stage.clock.pass_(-3_600_000)  # the clock steps back, and the newest stays all the same
     await register(stage, ana, "new")
     assert await kept(stage) == {*names, "new", "tablet"} - {names[1]}
+
+
+async def test_an_address_belongs_to_whoever_registered_it_last(stage: Stage) -> None:
+    """A phone that changes hands must not show its new owner what is written to the old one."""
+    ana, luis = await stage.ana(), await stage.arrive("luis", region="US-FL")
+    fetch = await register(stage, ana, "phone", token="shared")
+    await register(stage, ana, "tablet")
+    await register(stage, luis, "phone", token="shared")
+    rows = await look(stage.ctx, "SELECT customer_id, device_id FROM devices")
+    assert sorted(rows) == [("ana", "tablet"), ("luis", "phone")]
+    with pytest.raises(Unauthorized):
+        await devices.fetcher(stage.ctx, fetch)
+    await register(stage, luis, "phone-set-up-anew", token="shared")
+    rows = await look(stage.ctx, "SELECT device_id FROM devices WHERE customer_id = 'luis'")
+    assert rows == [("phone-set-up-anew",)]
+
+
+async def test_two_who_register_one_address_at_once_leave_one(stage: Stage) -> None:
+    who = [await stage.arrive(f"c{n}") for n in range(6)]
+    await asyncio.gather(*(register(stage, one, "phone", token="shared") for one in who))
+    assert len(await look(stage.ctx, "SELECT device_id FROM devices")) == 1
+
+
+async def test_when_it_was_registered_moves_with_its_address_and_when_seen_always(
+    stage: Stage,
+) -> None:
+    ana = await stage.ana()
+    began = stage.clock.now
+    at = []
+    for token in ("one", "one", "two"):
+        await register(stage, ana, "phone", token=token)
+        at += await look(stage.ctx, "SELECT registered_at, seen_at FROM devices")
+        stage.clock.pass_(1_000)
+    assert at == [
+        (began, began),
+        (began, began + 1_000),
+        (began + 2_000, began + 2_000),
+    ]

@@ -1,0 +1,263 @@
+-- Pinbox: the whole present truth, loaded unchanged on SQLite and PostgreSQL.
+--
+-- Ids are UUIDv7 in lower-case text unless said otherwise. Times are Unix milliseconds (BIGINT).
+-- JSON stands in TEXT. No triggers, no autoincrement, no BLOB, no arrays: what both engines share.
+-- Locks are taken thread first, then streams by ascending id.
+
+-- What this database is: schema and compatibility numbers, epoch, marks of background jobs.
+CREATE TABLE meta (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- A dense counter per stream: 'team:<id>', and 'registry', which moves when people, teams, tokens
+-- or sign-outs change. Items floor+1..head exist. (A thread's counter stands in its own row.)
+CREATE TABLE streams (
+    id    TEXT PRIMARY KEY,
+    head  BIGINT NOT NULL DEFAULT 0,
+    floor BIGINT NOT NULL DEFAULT 0,
+    CHECK (floor <= head)
+);
+INSERT INTO streams (id) VALUES ('registry');
+
+-- ---------------------------------------------------------------------------------- people
+
+CREATE TABLE teams (
+    id            TEXT PRIMARY KEY,
+    key           TEXT NOT NULL UNIQUE,
+    name          TEXT NOT NULL,
+    place         TEXT,
+    photo_url     TEXT,
+    time_zone     TEXT NOT NULL,
+    languages     TEXT NOT NULL DEFAULT '[]',
+    is_default    BOOLEAN NOT NULL DEFAULT FALSE,
+    max_customers BIGINT,
+    customers     BIGINT NOT NULL DEFAULT 0,
+    created_at    BIGINT NOT NULL
+);
+-- At most one default team.
+CREATE UNIQUE INDEX teams_default ON teams (is_default) WHERE is_default;
+
+-- The markets of a team: ISO 3166-2 or longer ('US-WA', 'US-WA-SEA'). The longest prefix wins.
+CREATE TABLE team_regions (
+    team_id TEXT NOT NULL REFERENCES teams (id),
+    region  TEXT NOT NULL,
+    PRIMARY KEY (team_id, region)
+);
+
+CREATE TABLE agents (
+    id            TEXT PRIMARY KEY,
+    name          TEXT NOT NULL,
+    sign_in       TEXT UNIQUE,
+    role          TEXT NOT NULL CHECK (role IN ('agent', 'lead', 'admin')),
+    photo_url     TEXT,
+    line          TEXT,
+    password_hash TEXT,
+    on_duty       BOOLEAN NOT NULL DEFAULT FALSE,
+    is_stand_in   BOOLEAN NOT NULL DEFAULT FALSE,
+    disabled_at   BIGINT,
+    created_at    BIGINT NOT NULL
+);
+
+CREATE TABLE team_members (
+    team_id  TEXT NOT NULL REFERENCES teams (id),
+    agent_id TEXT NOT NULL REFERENCES agents (id),
+    PRIMARY KEY (team_id, agent_id)
+);
+CREATE INDEX team_members_agent ON team_members (agent_id);
+
+-- What an agent signs in with: personal tokens ('token') and browser sessions ('session'). Only a
+-- hash is kept; the token itself is shown once.
+CREATE TABLE credentials (
+    id         TEXT PRIMARY KEY,
+    agent_id   TEXT NOT NULL REFERENCES agents (id),
+    kind       TEXT NOT NULL CHECK (kind IN ('token', 'session')),
+    hash       TEXT NOT NULL UNIQUE,
+    label      TEXT,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT,
+    revoked_at BIGINT
+);
+CREATE INDEX credentials_agent ON credentials (agent_id);
+
+-- Keyed by the subject of the company's tokens (1 to 128 characters).
+-- claims_iat: the newest token whose claims were taken. signed_out_at: tokens made earlier (Unix
+-- seconds, both) are refused. written_at: the first message; a team's capacity counts from it.
+CREATE TABLE customers (
+    id            TEXT PRIMARY KEY,
+    name          TEXT,
+    region        TEXT,
+    time_zone     TEXT,
+    locale        TEXT,
+    phone         TEXT,
+    attributes    TEXT NOT NULL DEFAULT '{}',
+    claims_iat    BIGINT NOT NULL DEFAULT 0,
+    signed_out_at BIGINT NOT NULL DEFAULT 0,
+    written_at    BIGINT,
+    erased_at     BIGINT,
+    created_at    BIGINT NOT NULL
+);
+
+-- A customer's device, as its app registered it: the provider's token or Web Push subscription
+-- (JSON), and the hash of the fetch token by which its extension may read and acknowledge.
+CREATE TABLE devices (
+    customer_id   TEXT NOT NULL REFERENCES customers (id),
+    device_id     TEXT NOT NULL,
+    platform      TEXT NOT NULL CHECK (platform IN ('apns', 'fcm', 'webpush')),
+    token         TEXT,
+    subscription  TEXT,
+    app_id        TEXT,
+    environment   TEXT,
+    locale        TEXT,
+    push_enabled  BOOLEAN NOT NULL,
+    fetch_hash    TEXT NOT NULL UNIQUE,
+    registered_at BIGINT NOT NULL,
+    seen_at       BIGINT NOT NULL,
+    PRIMARY KEY (customer_id, device_id)
+);
+
+-- ---------------------------------------------------------------------------------- threads
+
+-- One lifelong line per customer, its pin, the live state of its newest conversation, and the
+-- counter of its log. conversation = 0 and state IS NULL: none has begun yet.
+CREATE TABLE threads (
+    id                 TEXT PRIMARY KEY,
+    customer_id        TEXT NOT NULL UNIQUE REFERENCES customers (id),
+    created_at         BIGINT NOT NULL,
+    head               BIGINT NOT NULL DEFAULT 0,
+    floor              BIGINT NOT NULL DEFAULT 0,
+    -- the pin: home team, the reason of the choice in words, whether a region decided it
+    home_team          TEXT NOT NULL REFERENCES teams (id),
+    pin_reason         TEXT NOT NULL,
+    pin_by_region      BOOLEAN NOT NULL,
+    pinned_at          BIGINT NOT NULL,
+    -- the team that holds the open conversation
+    serving_team       TEXT NOT NULL REFERENCES teams (id),
+    serving_why        TEXT NOT NULL CHECK (serving_why IN ('home', 'cover', 'bounce', 'general')),
+    serving_until      BIGINT,
+    -- the newest conversation
+    conversation       BIGINT NOT NULL DEFAULT 0,
+    state              TEXT CHECK (state IN ('open', 'snoozed', 'resolved')),
+    assignee_id        TEXT REFERENCES agents (id),
+    snoozed_until      BIGINT,
+    resolved_at        BIGINT,
+    waiting_since      BIGINT,
+    -- marks in the log
+    last_customer_seq  BIGINT NOT NULL DEFAULT 0,
+    last_agent_seq     BIGINT NOT NULL DEFAULT 0,
+    last_agent_id      TEXT REFERENCES agents (id),
+    last_message_at    BIGINT,
+    customer_delivered BIGINT NOT NULL DEFAULT 0,
+    customer_read      BIGINT NOT NULL DEFAULT 0,
+    agent_delivered    BIGINT NOT NULL DEFAULT 0,
+    agent_read         BIGINT NOT NULL DEFAULT 0,
+    -- the log has items that the search index does not know yet
+    unindexed          BOOLEAN NOT NULL DEFAULT FALSE,
+    CHECK (floor <= head),
+    CHECK (customer_read <= customer_delivered AND customer_delivered <= head),
+    CHECK (agent_read <= agent_delivered AND agent_delivered <= head),
+    CHECK ((conversation = 0) = (state IS NULL))
+);
+CREATE INDEX threads_home ON threads (home_team, last_message_at, id);
+CREATE INDEX threads_serving ON threads (serving_team, last_message_at, id)
+    WHERE serving_why <> 'home';
+CREATE INDEX threads_open ON threads (serving_team, waiting_since, id) WHERE state = 'open';
+CREATE INDEX threads_assignee ON threads (assignee_id, waiting_since, id)
+    WHERE assignee_id IS NOT NULL AND state <> 'resolved';
+CREATE INDEX threads_snoozed ON threads (snoozed_until) WHERE state = 'snoozed';
+CREATE INDEX threads_unindexed ON threads (id) WHERE unindexed;
+
+-- The log: every message, note and change takes the next number of its thread in the transaction
+-- that stores it. payload is the wire member as the desk sees it; a customer sees a filtered view
+-- of items with audience 'all'. client_key and body_key are keyed hashes by which a repeated send
+-- is known for ever, also after the item was erased.
+CREATE TABLE items (
+    thread_id    TEXT NOT NULL REFERENCES threads (id),
+    seq          BIGINT NOT NULL,
+    type         TEXT NOT NULL,
+    audience     TEXT NOT NULL CHECK (audience IN ('all', 'desk')),
+    at           BIGINT NOT NULL,
+    author       TEXT CHECK (author IN ('customer', 'agent', 'system')),
+    conversation BIGINT NOT NULL,
+    client_key   TEXT,
+    body_key     TEXT,
+    payload      TEXT NOT NULL,
+    PRIMARY KEY (thread_id, seq)
+);
+CREATE UNIQUE INDEX items_client ON items (thread_id, client_key) WHERE client_key IS NOT NULL;
+
+-- A team's stream: points to thread items ('item'), and marks when the team begins ('entered',
+-- payload: the thread's summary then) and ceases ('left') to serve a thread.
+CREATE TABLE team_items (
+    team_id    TEXT NOT NULL REFERENCES teams (id),
+    seq        BIGINT NOT NULL,
+    type       TEXT NOT NULL CHECK (type IN ('item', 'entered', 'left')),
+    at         BIGINT NOT NULL,
+    thread_id  TEXT NOT NULL REFERENCES threads (id),
+    thread_seq BIGINT NOT NULL,
+    payload    TEXT,
+    PRIMARY KEY (team_id, seq)
+);
+CREATE INDEX team_items_marks ON team_items (thread_id) WHERE type <> 'item';
+
+-- One row per matter, for history and reports: who opened it, who answered first and for which
+-- team, how it ended.
+CREATE TABLE conversations (
+    thread_id           TEXT NOT NULL REFERENCES threads (id),
+    number              BIGINT NOT NULL,
+    opened_at           BIGINT NOT NULL,
+    opened_by           TEXT NOT NULL CHECK (opened_by IN ('customer', 'agent')),
+    opened_team         TEXT NOT NULL REFERENCES teams (id),
+    first_response_at   BIGINT,
+    first_response_by   TEXT REFERENCES agents (id),
+    first_response_team TEXT REFERENCES teams (id),
+    resolved_at         BIGINT,
+    resolved_by         TEXT REFERENCES agents (id),
+    resolved_team       TEXT REFERENCES teams (id),
+    reopened            BIGINT NOT NULL DEFAULT 0,
+    bounces             BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (thread_id, number)
+);
+
+-- How far each agent has read a thread; unread counts stand on it.
+CREATE TABLE agent_reads (
+    agent_id  TEXT NOT NULL REFERENCES agents (id),
+    thread_id TEXT NOT NULL REFERENCES threads (id),
+    upto      BIGINT NOT NULL,
+    PRIMARY KEY (agent_id, thread_id)
+);
+
+-- ---------------------------------------------------------------------------------- behind
+
+-- Delivery jobs, written in the transaction of what they tell about, claimed under a fenced lease.
+-- subject makes a job unique of its kind. state: 0 waits, 1 is leased, 2 is done, 3 has failed.
+CREATE TABLE outbox (
+    id          TEXT PRIMARY KEY,
+    kind        TEXT NOT NULL,
+    subject     TEXT NOT NULL,
+    payload     TEXT NOT NULL,
+    state       BIGINT NOT NULL DEFAULT 0 CHECK (state IN (0, 1, 2, 3)),
+    not_before  BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL,
+    attempts    BIGINT NOT NULL DEFAULT 0,
+    lease_until BIGINT,
+    lease_by    TEXT,
+    created_at  BIGINT NOT NULL,
+    done_at     BIGINT,
+    UNIQUE (kind, subject)
+);
+CREATE INDEX outbox_waiting ON outbox (kind, not_before, id) WHERE state = 0;
+CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 1;
+CREATE INDEX outbox_done ON outbox (done_at) WHERE done_at IS NOT NULL;
+
+-- Who looked at or changed what. Written in batches within a second; kept as long as retention.
+CREATE TABLE audit (
+    id        TEXT PRIMARY KEY,
+    at        BIGINT NOT NULL,
+    actor_id  TEXT NOT NULL,
+    action    TEXT NOT NULL,
+    thread_id TEXT,
+    detail    TEXT NOT NULL DEFAULT '{}'
+);
+CREATE INDEX audit_at ON audit (at, id);
+CREATE INDEX audit_thread ON audit (thread_id, at) WHERE thread_id IS NOT NULL;
