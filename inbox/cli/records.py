@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 def import_(out: Out, *, file: Path) -> None:
     """Load threads from FILE (JSON Lines).
 
-    Run it again, and only what is new is added. Bad lines are named with their number and reason
-    and left out; it ends with 0 all the same, and `--json` says how many (`bad_lines`). The form of
-    a line, and what becomes of it, is in docs/import.md.
+    Run it again, and only what is new is added: it says how many messages were new, how many were
+    known before, and how many stand in the file more than once. Bad lines are named with their
+    number and reason and left out; it ends with 0 all the same, and `--json` says how many
+    (`bad_lines`). The form of a line, and what becomes of it, is in docs/import.md.
     """
     from inbox.flows.imports import Imported
     from inbox.ops.history import ImportAsk
@@ -110,8 +111,11 @@ def erase(out: Out, *, customer: str, yes: bool) -> None:
 def _describe(loaded: Imported) -> str:
     words = (
         f"{_count(loaded.lines, 'line')}, {_count(loaded.customers, 'customer')}, "
-        f"{_count(loaded.messages, 'message')}, {loaded.added:,} of them new"
+        f"{_count(loaded.messages, 'message')}, {loaded.added:,} of them new, "
+        f"{loaded.known:,} known before"
     )
+    if loaded.repeats:
+        words += f"\n{_count(loaded.repeats, 'repeat')} in the file, each passed over"
     if loaded.bad_lines:
         words += f"\n{_count(loaded.bad_lines, 'line')} left out: mend and import again"
     if loaded.past_retention:

@@ -34,8 +34,11 @@ def test_import_counts_names_bad_lines_and_adds_only_what_is_new(
     assert (loaded["lines"], loaded["customers"], loaded["messages"]) == (3, 2, 3)
     assert (loaded["added"], loaded["bad_lines"]) == (3, 1)
     assert loaded["faults"][0]["line"] == 2
+    assert (loaded["repeats"], loaded["known"]) == (0, 0)
+    file.write_text("\n".join([file.read_text(), line("luis", "Hi", "Hi Luis")]))
     again = either.run("import", file)
-    assert "0 of them new" in again.out
+    assert "4 messages, 1 of them new, 3 known before" in again.out
+    assert "1 repeat in the file" in again.out
     assert "line 2: " in again.err
 
 

@@ -105,7 +105,8 @@ async def test_the_real_file_loads_whole_and_a_second_time_adds_nothing(
     first, _ = await load_file(ctx, data)
     after = await look(ctx, counts)
     assert (first.lines, first.bad_lines, first.customers) == (525, 0, 520)
-    assert (first.messages, first.added) == (1205, 1205)
+    assert (first.messages, first.repeats) == (1205, 6)
+    assert (first.added, first.known) == (1205, 0)
     assert first.past_retention == 1205
     assert after[0][:4] == (520, 520, after[0][2], 1205)
     assert after[0][4] == 520
@@ -113,7 +114,8 @@ async def test_the_real_file_loads_whole_and_a_second_time_adds_nothing(
         {msgspec.json.decode(raw)["brand"] for raw in data.splitlines() if b'"agent"' in raw}
     )
     second, _ = await load_file(ctx, data)
-    assert (second.messages, second.added) == (1205, 0)
+    assert (second.messages, second.repeats) == (1205, 6)
+    assert (second.added, second.known) == (0, 1205)
     assert await look(ctx, counts) == after
     await assert_dense(ctx)
     open_ones = await look(ctx, "SELECT COUNT(*) FROM threads WHERE state = 'open'")
@@ -148,6 +150,7 @@ async def test_lines_of_a_customer_are_gathered_and_sorted(ctx: Context) -> None
         ],
     )
     assert (result.customers, result.messages, result.added) == (2, 5, 5)
+    assert (result.repeats, result.known) == (1, 0)
     assert await bodies(ctx, "ana") == ["one", "two", "three", "four"]
     assert await look(ctx, "SELECT name FROM agents WHERE is_stand_in") == [("Acme",)]
     await assert_dense(ctx)

@@ -102,6 +102,10 @@ class Gathered:
         """How many messages were sent before then: one per customer, author and `client_id`."""
         return self._count(_DISTINCT, before)
 
+    def count_repeats(self) -> int:
+        """How many messages came besides those that `count_messages` counts."""
+        return self._count("SELECT COUNT(*) FROM said") - self.count_messages()
+
     def brands(self) -> set[str]:
         """The brands for which agents wrote; "" where a line names none."""
         rows = self._scratch.execute("SELECT DISTINCT brand FROM said WHERE author = 'agent'")

@@ -51,11 +51,15 @@ class Imported(msgspec.Struct, frozen=True):
     customers: int
     messages: int
     """Distinct by customer, author and `client_id`, in all good lines."""
+    repeats: int
+    """What came in good lines besides these: messages that the file has more than once."""
     added: int
-    """Of these, how many the database did not know."""
+    """How many of `messages` the database did not know."""
+    known: int
+    """How many it did."""
     past_retention: int
-    """Of these, how many are older than `retention_days`: a new thread is kept so long from now on,
-    but in a thread that was here before they go with the next pass."""
+    """How many of `messages` are older than `retention_days`: a new thread is kept so long from now
+    on, but in a thread that was here before they go with the next pass."""
     faults: tuple[Fault, ...]
     """The first hundred bad lines; all of them were reported."""
 
@@ -79,12 +83,15 @@ async def import_threads(ctx: Context, file: BinaryIO, *, report: Report) -> Imp
         plan = Plan(await _hire_stand_ins(ctx, brands), gathered.newest or 0)
         customers = await asyncio.to_thread(gathered.count_customers)
         added = await _write(ctx, gathered, plan, _tell(report, lines, customers))
+        messages = await asyncio.to_thread(gathered.count_messages)
         return Imported(
             lines=lines,
             bad_lines=faults.number,
             customers=customers,
-            messages=await asyncio.to_thread(gathered.count_messages),
+            messages=messages,
+            repeats=await asyncio.to_thread(gathered.count_repeats),
             added=added,
+            known=messages - added,
             past_retention=await _count_past_retention(ctx, gathered),
             faults=tuple(faults.first),
         )
