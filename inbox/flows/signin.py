@@ -76,13 +76,12 @@ def count_refusal(
     """Count a token that was refused by the address it came from; raises RateLimited beyond that.
 
     A good token is never held back by it, since thousands of phones share one carrier address; for
-    the same reason one whose time is over is not counted, and customers do not use up the tries of
-    agents at the same address.
+    the same reason one whose time is over is not counted. Customers' tokens, agents' and passwords
+    are counted apart: a script with a stale token locks nobody out of the sign-in page.
     """
     ctx.metrics.failed_sign_ins(side).inc()
     if not isinstance(error, Expired | Ended):
-        who = address if side == "desk" else f"{address} customers"
-        ctx.limits.spend("failed_sign_ins", who)
+        ctx.limits.spend("failed_sign_ins", f"{side} token {address}")
 
 
 async def open_session(ctx: Context, *, name: str, password: str, address: str) -> Session:
@@ -91,8 +90,9 @@ async def open_session(ctx: Context, *, name: str, password: str, address: str) 
     A wrong name and a wrong password cost the same time and say the same. Failed tries count by
     `address`; raises RateLimited when they are too many, else Unauthorized.
     """
-    async with ctx.limits.one_at_a_time("failed_sign_ins", address):
-        agent_id, stored = await _check_password(ctx, name=name, password=password, address=address)
+    who = f"password {address}"
+    async with ctx.limits.one_at_a_time("failed_sign_ins", who):
+        agent_id, stored = await _check_password(ctx, name=name, password=password, who=who)
     renewed = stored
     if ctx.passwords.needs_rehash(stored):
         renewed = await ctx.passwords.hash(password)
@@ -121,10 +121,8 @@ async def open_session(ctx: Context, *, name: str, password: str, address: str) 
     return Session(token, await agent(ctx, token), to_text(expires_at))
 
 
-async def _check_password(
-    ctx: Context, *, name: str, password: str, address: str
-) -> tuple[str, str]:
-    """The agent's id and stored hash; a wrong password is counted, and raises Unauthorized."""
+async def _check_password(ctx: Context, *, name: str, password: str, who: str) -> tuple[str, str]:
+    """The agent's id and stored hash; a wrong one is counted by `who`, and raises Unauthorized."""
 
     async def look(tx: Tx) -> Row | None:
         return await tx.fetch_one(Q.agent_password, sign_in=fold_name(name))
@@ -132,7 +130,7 @@ async def _check_password(
     row = await ctx.store.read(look)
     stored = None if row is None else row[1]
     if not await ctx.passwords.verify(stored, password) or row is None or stored is None:
-        ctx.limits.allows("failed_sign_ins", address)
+        ctx.limits.allows("failed_sign_ins", who)
         ctx.metrics.failed_sign_ins("desk").inc()
         raise _refused()
     return row[0], stored

@@ -129,7 +129,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     customer_requests_per_minute: Annotated[int, _rate("requests by one customer")] = 600
     agent_sends_per_minute: Annotated[int, _rate("messages and notes by one agent")] = 120
     agent_requests_per_minute: Annotated[int, _rate("requests by one agent")] = 1200
-    failed_sign_ins_per_minute: Annotated[int, _rate("failed sign-ins from one address")] = 10
+    failed_sign_ins_per_minute: Annotated[
+        int,
+        _rate(
+            "failed sign-ins from one address, for each of customers' tokens, agents' tokens and "
+            "passwords"
+        ),
+    ] = 10
 
     reopen_hours: Annotated[
         int,

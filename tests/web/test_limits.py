@@ -109,6 +109,28 @@ async def test_refused_tokens_are_counted_by_address(file: Database, clock: SetC
             assert (await ask(path, forged, "203.0.113.10")).status == 401
 
 
+async def test_stale_tokens_and_passwords_do_not_use_up_each_others_tries(
+    file: Database, clock: SetClock
+) -> None:
+    """An office behind one address: its forgotten script, its phones, its people who sign in."""
+    async with open_on(file, clock, failed_sign_ins_per_minute=3) as ctx, serve(ctx) as server:
+        people = await make_people(ctx)
+        await agents.set_password(ctx, OPERATOR, agent=people.ids["bo"], password=PASSWORD)
+
+        async def token(path: str, stale: str) -> int:
+            return (await server.ask("GET", path, token=stale)).status
+
+        async def password(given: str) -> int:
+            body = {"name": "Bo", "password": given}
+            return (await server.ask("POST", "/v1/desk/session", body)).status
+
+        assert {await token("/v1/desk/me", "pbx_" + "0" * 36) for _ in range(9)} == {401, 429}
+        assert await password(PASSWORD) == 201
+        assert [await password("guess") for _ in range(4)] == [401, 401, 401, 429]
+        assert [await token("/v1/thread", "aa.bb.cc") for _ in range(4)] == [401, 401, 401, 429]
+        assert await token("/v1/thread", server.token()) == 200
+
+
 async def test_a_token_whose_time_is_over_is_not_counted(file: Database, clock: SetClock) -> None:
     async with open_on(file, clock, failed_sign_ins_per_minute=2) as ctx, serve(ctx) as server:
         people = await make_people(ctx)
