@@ -1,4 +1,4 @@
-"""The generated pages as Markdown: commands, settings, metrics, errors, live frames."""
+"""The generated pages as Markdown: commands, settings, metrics, errors, frames, push."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from inbox.core.cursor import ResetReason
 from inbox.core.errors import ERRORS
 from inbox.core.frames import ClientFrame, ServerFrame
 from inbox.core.sync import CloseCode
+from push import retry
+from push.model import ProviderName
 
 MADE = "<!-- Made by `pinbox docs`; change the code instead. -->\n"
 SHARED = {"--data", "--json", "--help"}
@@ -50,6 +52,7 @@ def make_pages() -> dict[str, str]:
         "metrics.md": ["# Metrics", "", METRICS_HEAD, telemetry.describe()],
         "errors.md": ["# Errors", "", ERRORS_HEAD, *_errors()],
         "live-frames.md": ["# Live frames", "", FRAMES_HEAD, *_frames()],
+        "push-answers.md": ["# Answers of push services", "", PUSH_HEAD, *_push_answers()],
     }
     return {name: MADE + "\n".join(lines).strip() + "\n" for name, lines in pages.items()}
 
@@ -76,6 +79,20 @@ One table for HTTP and live. By HTTP an error is `application/problem+json` (RFC
 Live it is an `error` frame with the same `code`. Judge by `code`; `detail` is for people.
 *Temporary* errors stored nothing: wait for `Retry-After` (live: `retry_ms`) and ask again.
 """
+PUSH_SERVICES: dict[ProviderName, str] = {
+    "apns": "APNs",
+    "fcm": "FCM",
+    "webpush": "Web Push and UnifiedPush",
+}
+PUSH_HEAD = """\
+What follows from each answer of APNs, FCM and a Web Push service. The reason is looked up first;
+one that is absent or unknown goes by its status, and a status that is in no table by its class: 2xx
+is done, 3xx and 4xx are dead letters, the rest is tried again later. A push that was certainly not
+processed is sent again at once, one whose outcome is unknown after 1–5 s with the same id, so that
+the phone shows one banner. FCM's `INVALID_ARGUMENT` removes the address where it names
+`message.token` as the field at fault. Nothing is tried after the push has expired.
+"""
+
 FRAMES_HEAD = """\
 JSON text frames over a WebSocket with subprotocol `pinbox.v1`, each an object with `type`.
 `GET /asyncapi.json` has the same for machines. Members with `?` may be absent.
@@ -150,6 +167,16 @@ def _frames() -> Iterator[str]:
         for kind in get_args(union):
             members = ", ".join(_members(kind))
             yield f"| `{kind.__struct_config__.tag}` | {members} | {_about(kind)} |"
+        yield ""
+
+
+def _push_answers() -> Iterator[str]:
+    for provider, title in PUSH_SERVICES.items():
+        yield from (f"## {title}", "", "| status | reason | what follows |", "| --- | --- | --- |")
+        for (status, reason), owed in sorted(retry.REASONS[provider].items()):
+            yield f"| {status} | `{reason}` | {owed.value} |"
+        for status, owed in sorted(retry.STATUSES[provider].items()):
+            yield f"| {status} | any other | {owed.value} |"
         yield ""
 
 
