@@ -1,0 +1,346 @@
+"""One connection of the stand-in: HTTP/2 as Apple speaks it, and the faults that it was told."""
+
+from __future__ import annotations
+
+import asyncio
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.errors import ErrorCodes
+from h2.events import (
+    DataReceived,
+    Event,
+    PingReceived,
+    RequestReceived,
+    StreamEnded,
+    StreamReset,
+)
+from h2.exceptions import ProtocolError
+from h2.settings import SettingCodes
+from hyperframe.frame import GoAwayFrame
+
+from push.simulator.apns.rules import (
+    Refusal,
+    Request,
+    check_credentials,
+    check_request,
+    device_token,
+)
+from push.simulator.record import (
+    Arrived,
+    Cut,
+    Deed,
+    GoAway,
+    Hole,
+    Late,
+    Limit,
+    Reply,
+    Reset,
+    Silence,
+)
+
+if TYPE_CHECKING:
+    from push.simulator.apns.server import ApnsSimulator
+
+_SPLIT_S = 0.02
+_SECRET = {"authorization"}
+_TOKEN_UPDATES_S = 1200
+
+
+class _Heard(msgspec.Struct, kw_only=True):
+    """A request, what it earned, and what will be answered."""
+
+    stream: int
+    topic: str = ""
+    token: str = ""
+    push_id: str = ""
+    payload: Any = None
+    reply: Reply
+
+
+class Connection(asyncio.Protocol):
+    """Made by the listener for each connection."""
+
+    def __init__(self, simulator: ApnsSimulator) -> None:
+        self._simulator = simulator
+        simulator.made += 1
+        self._number = simulator.made
+        self._h2 = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
+        self._transport: asyncio.Transport | None = None
+        self._requests: dict[int, Request] = {}
+        self._limit = 1
+        self._hole = False
+        self._last_accepted: int | None = None
+        self._due: set[int] = set()
+        self._key_id: str | None = None
+        self._token: tuple[str, float] | None = None
+
+    # ── the transport's side ─────────────────────────────────────────────────────────────────────
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin with SETTINGS that allow one stream; asyncio calls it."""
+        self._transport = cast(asyncio.Transport, transport)
+        self._simulator.connections.append(self)
+        self._h2.local_settings[SettingCodes.MAX_CONCURRENT_STREAMS] = 1
+        self._h2.local_settings.acknowledge()
+        self._h2.initiate_connection()
+        self._flush()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Be forgotten; asyncio calls it."""
+        if self in self._simulator.connections:
+            self._simulator.connections.remove(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take in frames; asyncio calls it."""
+        if self._hole:
+            return
+        try:
+            for event in self._h2.receive_data(data):
+                self._handle(event)
+        except ProtocolError:
+            self._simulator.violations += 1
+            self._flush()
+            self.close()
+        self._flush()
+
+    def abort(self) -> None:
+        """Cut it, without a word."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def close(self) -> None:
+        """Close it after what was written."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def go_away(self, *, reason: str = "", code: int = 0, last: int | None = None) -> None:
+        """Say GOAWAY; what is above `last` (none: above the newest) was never looked at."""
+        self._last_accepted = self._h2.highest_inbound_stream_id if last is None else last
+        frame = GoAwayFrame(
+            last_stream_id=self._last_accepted,
+            error_code=code,
+            additional_data=msgspec.json.encode({"reason": reason}) if reason else b"",
+        )
+        self._flush()
+        self._write(frame.serialize())
+
+    def set_limit(self, streams: int) -> None:
+        """Let it have so many streams from now on."""
+        if streams != self._limit:
+            self._limit = streams
+            self._h2.update_settings({SettingCodes.MAX_CONCURRENT_STREAMS: streams})
+            self._flush()
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is not None and data and not self._hole:
+            self._transport.write(data)
+
+    def _flush(self) -> None:
+        self._write(self._h2.data_to_send())
+
+    # ── HTTP/2's side ────────────────────────────────────────────────────────────────────────────
+    def _handle(self, event: Event) -> None:
+        match event:
+            case RequestReceived():
+                headers = [(str(name), str(value)) for name, value in event.headers]
+                self._requests[event.stream_id] = Request(headers=headers, body=bytearray())
+                streams = len(self._requests) + len(self._due)
+                self._simulator.most_streams = max(self._simulator.most_streams, streams)
+            case DataReceived():
+                if request := self._requests.get(event.stream_id):
+                    request.body += event.data
+                self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+            case StreamEnded():
+                if request := self._requests.pop(event.stream_id, None):
+                    self._take(event.stream_id, request)
+            case StreamReset():
+                self._requests.pop(event.stream_id, None)
+                self._due.discard(event.stream_id)
+            case PingReceived():
+                self._simulator.pings += 1
+
+    def _take(self, stream: int, request: Request) -> None:
+        if self._hole or (self._last_accepted is not None and stream > self._last_accepted):
+            return
+        heard = self._judge(stream, request)
+        self._due.add(stream)
+        deed = self._simulator.faults.meet(
+            "apns", app=heard.topic, token=heard.token, push_id=heard.push_id
+        )
+        if isinstance(deed, Reply):
+            heard.reply = deed
+        outcome, delivered = _outcome(heard.reply, deed)
+        self._record(request, heard, outcome=outcome, delivered=delivered)
+        self._do(heard, deed)
+
+    def _judge(self, stream: int, request: Request) -> _Heard:
+        named = request.named()
+        heard = _Heard(
+            stream=stream,
+            topic=named.get("apns-topic", ""),
+            push_id=named.get("apns-id", ""),
+            reply=Reply(status=200),
+        )
+        try:
+            heard.token = device_token(named.get(":method", ""), named.get(":path", ""))
+            key = self._sign_in(named.get("authorization"))
+            heard.payload = check_request(request, key, heard.token)
+        except Refusal as refusal:
+            heard.reply = Reply(status=refusal.status, reason=refusal.reason)
+        else:
+            if (died := self._simulator.dead.get(heard.token)) is not None:
+                heard.reply = Reply(status=410, reason="Unregistered", timestamp=died)
+        return heard
+
+    def _sign_in(self, authorization: str | None) -> Any:
+        simulator = self._simulator
+        now = simulator.clock()
+        credentials = simulator.credentials(authorization)
+        check_credentials(credentials, environment=simulator.environment, now=now)
+        if self._key_id not in {None, credentials.key.key_id}:
+            raise Refusal(403, "UnrelatedKeyIdInToken")
+        if self._token is None:
+            self._token = credentials.text, float("-inf")
+        elif credentials.text != self._token[0]:
+            if now - self._token[1] < _TOKEN_UPDATES_S:
+                raise Refusal(429, "TooManyProviderTokenUpdates")
+            self._token = credentials.text, now
+        if self._key_id is None:
+            self._key_id = credentials.key.key_id
+            self.set_limit(simulator.limit)
+        return credentials.key
+
+    def _record(self, request: Request, heard: _Heard, *, outcome: str, delivered: bool) -> None:
+        named = request.named()
+        body = heard.payload
+        if body is None:
+            body = bytes(request.body).decode("utf-8", "replace")
+        self._simulator.records.add(
+            Arrived(
+                number=self._simulator.records.next_number(),
+                at=int(self._simulator.clock() * 1000),
+                provider="apns",
+                app=heard.topic,
+                environment=self._simulator.environment,
+                token=heard.token,
+                push_id=heard.push_id,
+                collapse=named.get("apns-collapse-id", ""),
+                headers={name: value for name, value in named.items() if name not in _SECRET},
+                body=body,
+                connection=self._number,
+                outcome=outcome,
+                delivered=delivered,
+                banner=_is_banner(heard.payload),
+            )
+        )
+
+    # ── what is done about it ────────────────────────────────────────────────────────────────────
+    def _do(self, heard: _Heard, deed: Deed | None) -> None:
+        match deed:
+            case None | Reply():
+                self._answer(heard)
+            case Late():
+                asyncio.get_running_loop().call_later(deed.by / 1000, self._answer, heard)
+            case Silence():
+                self._due.discard(heard.stream)
+            case Cut():
+                self.abort()
+            case Hole():
+                self._flush()
+                self._hole = True
+            case Reset():
+                self._due.discard(heard.stream)
+                self._h2.reset_stream(heard.stream, ErrorCodes(deed.code))
+            case GoAway():
+                last = heard.stream if deed.accepted else heard.stream - 2
+                if not deed.accepted:
+                    self._due.discard(heard.stream)
+                self.go_away(reason=deed.reason, code=deed.code, last=last)
+                if not deed.answers:
+                    self.close()
+                elif deed.accepted:
+                    self._answer(heard)
+                self._close_when_done()
+            case Limit():
+                self.set_limit(deed.streams)
+                self._answer(heard)
+
+    def _answer(self, heard: _Heard) -> None:
+        if heard.stream not in self._due or self._hole:
+            return
+        self._due.discard(heard.stream)
+        reply = heard.reply
+        self._throttle(reply)
+        headers = [(":status", str(reply.status))]
+        if heard.push_id and not reply.nameless:
+            headers.append(("apns-id", heard.push_id))
+        clock = self._simulator.clock() if reply.date is None else reply.date / 1000
+        headers.append(("date", formatdate(clock, usegmt=True)))
+        if reply.retry_after is not None:
+            headers.append(("retry-after", reply.retry_after))
+        body = _body(reply)
+        self._h2.send_headers(heard.stream, headers, end_stream=not body)
+        if reply.split:
+            half = len(body) // 2
+            self._h2.send_data(heard.stream, body[:half])
+            asyncio.get_running_loop().call_later(_SPLIT_S, self._finish, heard.stream, body[half:])
+        elif body:
+            self._h2.send_data(heard.stream, body, end_stream=True)
+        self._flush()
+        self._close_when_done()
+
+    def _finish(self, stream: int, rest: bytes) -> None:
+        self._h2.send_data(stream, rest, end_stream=True)
+        self._flush()
+
+    def _throttle(self, reply: Reply) -> None:
+        if not self._simulator.throttles or self._key_id is None:
+            return
+        if reply.status == 200:
+            self.set_limit(self._simulator.limit)
+        elif 400 <= reply.status < 500 and reply.status != 410:
+            self.set_limit(1)
+
+    def _close_when_done(self) -> None:
+        if self._last_accepted is not None and not self._due:
+            self.close()
+
+
+def _outcome(reply: Reply, deed: Deed | None) -> tuple[str, bool]:
+    """What is written into the record, and whether the device has it."""
+    good = 200 <= reply.status < 300
+    match deed:
+        case Silence():
+            return "silence", good
+        case Cut():
+            return "cut", good and deed.delivered
+        case Hole():
+            return "hole", good
+        case Reset():
+            return f"reset {deed.code}", False
+        case GoAway() if not deed.accepted:
+            return "goaway", False
+        case GoAway() if not deed.answers:
+            return "goaway unanswered", good
+        case _:
+            return f"{reply.status} {reply.reason}".rstrip(), good
+
+
+def _body(reply: Reply) -> bytes:
+    if reply.body is not None:
+        return reply.body.encode()
+    if not reply.reason:
+        return b""
+    said: dict[str, Any] = {"reason": reply.reason}
+    if reply.timestamp is not None:
+        said["timestamp"] = reply.timestamp
+    return msgspec.json.encode(said)
+
+
+def _is_banner(payload: Any) -> bool:
+    aps = payload.get("aps") if isinstance(payload, dict) else None
+    alert = aps.get("alert") if isinstance(aps, dict) else None
+    return bool(alert)

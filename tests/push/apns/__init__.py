@@ -1,0 +1,1 @@
+"""The client of APNs against its stand-in, fault by fault, and against peers by others."""
