@@ -7,6 +7,7 @@ import secrets
 from inbox.core.policy import Agent, Operator, demand
 from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
+from inbox.flows.signin import demand_admin_still
 from inbox.store.queries import Q
 
 
@@ -21,6 +22,7 @@ async def renew_epoch(ctx: Context, who: Agent | Operator) -> str:
     fresh = secrets.token_hex(4)
 
     async def work(writing: Writing) -> None:
+        await demand_admin_still(writing.tx, who)
         await writing.tx.execute(Q.put_meta, key="epoch", value=fresh)
         await record(ctx, writing, who, "epoch_renew")
 

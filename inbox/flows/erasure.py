@@ -18,7 +18,7 @@ from inbox.flows.erasing import empty_marks, erase_items
 from inbox.flows.log import Entry, append
 from inbox.flows.matters import conversation_of, settle
 from inbox.flows.roster import Roster
-from inbox.flows.signin import move_registry
+from inbox.flows.signin import demand_admin_still, move_registry
 from inbox.store import search
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
@@ -79,6 +79,7 @@ async def _begin(
 ) -> str:
     """Take the profile, sign out, settle what is open, and remember what is to be erased."""
     tx = writing.tx
+    await demand_admin_still(tx, who)
     known, thread = await lock_customer(tx, customer)
     next_second = writing.at // 1000 + 1  # tokens say when they were made in whole seconds
     await tx.execute(Q.forget_customer, customer=customer, at=writing.at, signed_out=next_second)

@@ -14,6 +14,7 @@ from inbox.flows.access import lock_customer
 from inbox.flows.audit import list_audit, record
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.roster import Roster
+from inbox.flows.signin import demand_admin_still
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
 from inbox.store.records import Customer, Thread, read_item
@@ -43,6 +44,7 @@ async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> Async
     demand(who, "administer")
 
     async def work(writing: Writing) -> _Held:
+        await demand_admin_still(writing.tx, who)
         known, thread = await lock_customer(writing.tx, customer)
         await record(ctx, writing, who, "export", thread=thread.id)
         matters = await writing.tx.fetch(Q.conversations_of, thread=thread.id)

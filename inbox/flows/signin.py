@@ -181,8 +181,9 @@ async def signed_out(ctx: Context, customers: Sequence[Customer]) -> list[bool]:
 async def demand_admin_still(tx: Tx, who: Agent | Operator) -> None:
     """Raise Unauthorized, or Forbidden, unless the caller is an admin as this transaction sees it.
 
-    For whatever makes or changes credentials: what a request began before its sender was disabled
-    or its token revoked must not outlive that. Whoever opens the data folder needs no credential.
+    For whatever changes people, teams or credentials, or takes a customer's data away: what a
+    request began before its sender was disabled or its token revoked must not outlive that. Whoever
+    opens the data folder needs no credential.
     """
     if isinstance(who, Operator):
         return

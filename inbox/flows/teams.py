@@ -14,7 +14,7 @@ from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.fields import check_url, checked
 from inbox.flows.roster import Roster, read_roster
-from inbox.flows.signin import move_registry
+from inbox.flows.signin import demand_admin_still, move_registry
 from inbox.store.queries import Q, Value
 from inbox.store.records import Team
 
@@ -102,6 +102,7 @@ async def add_team(ctx: Context, who: Agent | Operator, draft: TeamDraft) -> Tea
 
     async def work(writing: Writing) -> None:
         tx = writing.tx
+        await demand_admin_still(tx, who)
         if await tx.fetch_one(Q.find_team, key=draft.key) is not None:
             raise Conflict(f"there is a team {draft.key} already")
         default = draft.default or not await tx.fetch(Q.all_teams)
@@ -127,6 +128,7 @@ async def change_team(
     regions = None if change.regions is msgspec.UNSET else _regions(change.regions)
 
     async def work(writing: Writing) -> None:
+        await demand_admin_still(writing.tx, who)
         # Locked before they are read: what others change at the same moment is not set back.
         await writing.tx.fetch(Q.lock_teams)
         before = (await read_roster(writing.tx)).team(team)

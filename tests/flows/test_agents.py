@@ -12,7 +12,10 @@ from inbox.core.errors import BadRequest, Forbidden, Unauthorized
 from inbox.core.policy import Agent
 from inbox.flows import agents, teams
 from inbox.flows.agents import MOST_TEAMS, AgentChange, AgentDraft
-from inbox.flows.teams import MOST_LANGUAGES, MOST_REGIONS, TeamChange
+from inbox.flows.epoch import renew_epoch
+from inbox.flows.erasure import erase
+from inbox.flows.export import export
+from inbox.flows.teams import MOST_LANGUAGES, MOST_REGIONS, TeamChange, TeamDraft
 from tests.cast import OPERATOR, look
 from tests.flows.stage import QUICK, Stage
 
@@ -29,6 +32,11 @@ def acts(stage: Stage, eve: Agent) -> list[Any]:
         agents.add_token(ctx, eve, agent=bo),
         agents.revoke_token(ctx, eve, token=stage.bo.credential),
         agents.sign_out_customer(ctx, eve, customer="ana"),
+        teams.add_team(ctx, eve, TeamDraft("reno", "Team Reno", "America/Los_Angeles")),
+        teams.change_team(ctx, eve, team=stage.tampa, change=TeamChange(name="Team Eve")),
+        erase(ctx, eve, customer="ana"),
+        export(ctx, eve, customer="ana"),
+        renew_epoch(ctx, eve),
     ]
 
 
@@ -58,6 +66,8 @@ async def test_an_admin_who_stands_and_an_operator_act(stage: Stage) -> None:
     await agents.revoke_token(stage.ctx, eve, token=made.id)
     await agents.set_password(stage.ctx, eve, agent=stage.bo.id, password=GOOD)
     await agents.sign_out_customer(stage.ctx, eve, customer="ana")
+    await teams.change_team(stage.ctx, eve, team=stage.tampa, change=TeamChange(name="Team Bay"))
+    await erase(stage.ctx, eve, customer="ana")
     await agents.change_agent(stage.ctx, eve, agent=eve.id, change=AgentChange(disabled=True))
     await agents.add_token(stage.ctx, OPERATOR, agent=stage.bo.id)
 
@@ -67,7 +77,10 @@ async def state(stage: Stage) -> list[Any]:
     return [
         await look(stage.ctx, "SELECT id, role, password_hash FROM agents ORDER BY id"),
         await look(stage.ctx, "SELECT id, revoked_at FROM credentials ORDER BY id"),
-        await look(stage.ctx, "SELECT id, signed_out_at FROM customers ORDER BY id"),
+        await look(stage.ctx, "SELECT id, signed_out_at, erased_at FROM customers ORDER BY id"),
+        await look(stage.ctx, "SELECT id, name FROM teams ORDER BY id"),
+        await look(stage.ctx, "SELECT action FROM audit ORDER BY id"),
+        await look(stage.ctx, "SELECT value FROM meta WHERE key = 'epoch'"),
     ]
 
 
