@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from inbox.core import policy
 from inbox.core.hints import REGISTRY, Moved, Passing
 from inbox.flows.looks import Looks
@@ -12,6 +14,15 @@ CUSTOMERS_REMEMBERED = 100_000
 """A bound on memory, far above the customers who write within one token's life."""
 
 
+class SearchWalk(NamedTuple):
+    """How far search has come on its way through all threads, by their ids."""
+
+    began: int
+    after: str = ""
+    left: bool = False
+    """Whether a thread behind it has more than was its share."""
+
+
 class Memory:
     """Caches that are all dropped when the registry moves, and the database's epoch."""
 
@@ -20,6 +31,7 @@ class Memory:
         self.receipts = Turns()
         self.looks = Looks()
         self.search_whole_at: int | None = None
+        self.search_walk: SearchWalk | None = None
         self.roster: Roster | None = None
         self.registry = -1
         self._customers: dict[tuple[str, int, int], policy.Customer] = {}

@@ -8,6 +8,7 @@ thread's lock. So a crash loses nothing, and nothing is found that was erased.
 from __future__ import annotations
 
 from itertools import accumulate
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,6 +19,7 @@ from inbox.core.policy import Agent
 from inbox.core.words import LONGEST_QUERY, Term, snippet, terms, words
 from inbox.flows.audit import looked
 from inbox.flows.context import Context, Writing, write
+from inbox.flows.memory import SearchWalk
 from inbox.store import search
 from inbox.store.engine import Row, TookTooLong, Tx
 from inbox.store.queries import Q
@@ -103,36 +105,54 @@ async def find(ctx: Context, who: Agent, *, q: str, cursor: str | None, limit: i
 
 
 async def index_due(ctx: Context, *, limit: int = 200) -> bool:
-    """Let search take up what threads have got since it last came by; true where more waits.
+    """Let search take up what the next threads have got; true where more waits.
 
-    For a task of every `search_lag_ms`. Several processes may do it at once.
+    For a task of every `search_lag_ms`. Several processes may do it at once. It walks through the
+    threads by id and begins anew at the end, so that each has its turn however busy others are.
     """
+    now = ctx.clock()
+    began, after, left = ctx.memory.search_walk or SearchWalk(now)
 
     async def due(tx: Tx) -> list[str]:
-        return [row[0] for row in await tx.fetch(Q.unindexed_threads, limit=limit)]
+        return [row[0] for row in await tx.fetch(Q.unindexed_threads, after=after, limit=limit)]
 
-    began = ctx.clock()
     threads = await ctx.store.read(due)
-    more = len(threads) == limit
-    for first in range(0, len(threads), TOGETHER):
-        more |= await _index(ctx, threads[first : first + TOGETHER])
-    if not more:
-        ctx.memory.search_whole_at = began
-    ctx.metrics.search_lag.set(max(0, ctx.clock() - (ctx.memory.search_whole_at or began)) / 1000)
+    done = 0
+    while done < len(threads):
+        step = await _index(ctx, threads[done : done + TOGETHER])
+        done += step.threads
+        left |= step.left
+    if len(threads) == limit:
+        ctx.memory.search_walk, more = SearchWalk(began, threads[-1], left), True
+    else:
+        ctx.memory.search_walk, more = None, left
+        if not left:
+            ctx.memory.search_whole_at = began
+    ctx.metrics.search_lag.set(max(0, ctx.clock() - (ctx.memory.search_whole_at or now)) / 1000)
     return more
 
 
+class _Step(NamedTuple):
+    """How many threads have had their turn, and whether one of them has more than its share."""
+
+    threads: int
+    left: bool
+
+
 class _New(msgspec.Struct, frozen=True):
-    """What search is to take up: texts of threads that it then knows, and whether more waits."""
+    """Texts that search is to take up, and the threads that it then knows.
+
+    `left`: but the last of these, of which more is to come.
+    """
 
     due: list[search.Due]
     texts: list[search.Text]
     encoded: str
-    more: bool
+    left: bool
 
 
-async def _index(ctx: Context, threads: list[str]) -> bool:
-    """Index these; true where they have more than is done at once.
+async def _index(ctx: Context, threads: list[str]) -> _Step:
+    """Index the first of these, as many as is done at once.
 
     What is new is read and taken apart into words on a reader, so that the writer, for which every
     send waits on SQLite, has nothing to do but to store it.
@@ -143,9 +163,9 @@ async def _index(ctx: Context, threads: list[str]) -> bool:
 
     new = await ctx.store.read(look)
     if not new.due:
-        return False
+        return _Step(len(threads), left=False)
 
-    async def work(writing: Writing) -> None:
+    async def work(writing: Writing) -> bool:
         tx, texts, encoded = writing.tx, new.texts, new.encoded
         due = await search.lock_due(tx, new.due)
         await _index_names(tx, due)
@@ -155,9 +175,10 @@ async def _index(ctx: Context, threads: list[str]) -> bool:
             encoded = search.encode(texts)
         await search.add_items(tx, texts, encoded=encoded)
         await search.mark_indexed(tx, due)
+        return len(due) < len(new.due)
 
-    await write(ctx, work)
-    return new.more
+    passed_over = await write(ctx, work)
+    return _Step(threads.index(new.due[-1].thread) + 1, left=new.left or passed_over)
 
 
 async def _read_new(tx: Tx, threads: list[str]) -> _New:
@@ -167,28 +188,30 @@ async def _read_new(tx: Tx, threads: list[str]) -> _New:
     if taken or not due:
         rows = await search.texts_of(tx, taken)
         texts = [_text(row[0], read_item(row[1:])) for row in rows]
-        return _cut(taken, texts, more=len(taken) < len(due))
+        return _fit(taken, texts, left=False)
     first = due[0]  # has more than is done at once
     rows = await tx.fetch(Q.texts_after, thread=first.thread, after=first.after, limit=TEXTS)
     texts = [_text(first.thread, read_item(row)) for row in rows]
-    if len(texts) == TEXTS:
+    left = len(texts) == TEXTS
+    if left:
         first = msgspec.structs.replace(first, head=texts[-1].seq)
-    return _cut([first], texts, more=True)
+    return _fit([first], texts, left=left)
 
 
-def _cut(due: list[search.Due], texts: list[search.Text], *, more: bool) -> _New:
+def _fit(due: list[search.Due], texts: list[search.Text], *, left: bool) -> _New:
     """As much of it as is stored at once; a thread that is cut is known up to there."""
     texts.sort(key=lambda text: (text.thread, text.seq))
     lengths = accumulate(len(text.words) for text in texts)
     fit = sum(length <= WORDS for length in lengths) or 1
     if fit >= len(texts):
-        return _New(due, texts, search.encode(texts), more)
+        return _New(due, texts, search.encode(texts), left)
     last, beyond = texts[fit - 1], texts[fit].thread
     known = [one for one in due if one.thread < beyond]
-    if last.thread == beyond:
+    left = last.thread == beyond
+    if left:
         cut = next(one for one in due if one.thread == beyond)
         known.append(msgspec.structs.replace(cut, head=last.seq))
-    return _New(known, texts[:fit], search.encode(texts[:fit]), more=True)
+    return _New(known, texts[:fit], search.encode(texts[:fit]), left)
 
 
 async def _index_names(tx: Tx, due: list[search.Due]) -> None:

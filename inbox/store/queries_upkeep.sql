@@ -74,8 +74,8 @@ ON CONFLICT (id) DO NOTHING
 -- ================================================================================== search's marks
 
 -- name: unindexed_threads
--- Threads whose log has something that search may not know yet.
-SELECT id FROM threads WHERE unindexed ORDER BY id LIMIT :limit
+-- The next threads by id whose log has something that search may not know yet.
+SELECT id FROM threads WHERE unindexed AND id > :after ORDER BY id LIMIT :limit
 
 -- name: find_text
 -- Whether a message or note stands at a place.

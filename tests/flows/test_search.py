@@ -176,6 +176,28 @@ async def test_a_long_thread_is_indexed_in_steps(
     assert len(await found(ctx, cast.bo, "step")) == 7
 
 
+@pytest.mark.parametrize("texts", [4, 200])
+async def test_busy_threads_keep_nobody_from_having_a_turn(
+    ctx: Context, cast: Cast, monkeypatch: pytest.MonkeyPatch, texts: int
+) -> None:
+    """Six write before every visit, as much as is taken up in one; the last by id says one word."""
+    monkeypatch.setattr(search, "TEXTS", texts)
+    customers = [await arrive(ctx, f"customer-{number}") for number in range(7)]
+    *busy, quiet = sorted(customers, key=lambda one: one.thread)
+    await say(ctx, quiet, "umbrella")
+    rounds = 0
+    while not await found(ctx, cast.bo, "umbrella"):
+        for who in busy:
+            await say(ctx, who, "and another thing")
+        await index_due(ctx, limit=3)
+        rounds += 1
+        assert rounds <= 3, "seven threads, three at a time"
+    while await index_due(ctx, limit=3):
+        pass
+    assert ctx.memory.search_whole_at == ctx.clock()
+    assert await look(ctx, "SELECT COUNT(*) FROM threads WHERE unindexed") == [(0,)]
+
+
 async def test_what_is_erased_while_search_reads_it_is_not_found(
     ctx: Context, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
