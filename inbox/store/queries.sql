@@ -337,17 +337,28 @@ WHERE t.state = 'snoozed'
 ORDER BY t.snoozed_until, t.id LIMIT :limit
 
 -- name: list_all
--- Threads that an agent may see and in which something was written, newest message first.
+-- Threads that an agent may see and in which something was written, newest message first. Of each
+-- team no more are looked at than a page needs.
 SELECT {summary_columns} {summary_joins}
 WHERE t.id IN (
     SELECT id FROM (
-        SELECT x.id, x.last_message_at FROM threads x
-        JOIN team_members k ON k.team_id = x.home_team AND k.agent_id = :agent
-        WHERE (x.last_message_at, x.id) < (:at, :id)
+        SELECT x.id, x.last_message_at FROM team_members k
+        JOIN threads x ON x.home_team = k.team_id
+        WHERE k.agent_id = :agent AND (x.last_message_at, x.id) < (:at, :id)
+          AND x.last_message_at >= COALESCE((
+            SELECT y.last_message_at FROM threads y
+            WHERE y.home_team = k.team_id AND (y.last_message_at, y.id) < (:at, :id)
+            ORDER BY y.last_message_at DESC, y.id DESC LIMIT 1 OFFSET :limit), -9007199254740991)
         UNION
-        SELECT x.id, x.last_message_at FROM threads x
-        JOIN team_members k ON k.team_id = x.serving_team AND k.agent_id = :agent
-        WHERE x.serving_why <> 'home' AND (x.last_message_at, x.id) < (:at, :id)
+        SELECT x.id, x.last_message_at FROM team_members k
+        JOIN threads x ON x.serving_team = k.team_id
+        WHERE k.agent_id = :agent AND x.serving_why <> 'home'
+          AND (x.last_message_at, x.id) < (:at, :id)
+          AND x.last_message_at >= COALESCE((
+            SELECT y.last_message_at FROM threads y
+            WHERE y.serving_team = k.team_id AND y.serving_why <> 'home'
+              AND (y.last_message_at, y.id) < (:at, :id)
+            ORDER BY y.last_message_at DESC, y.id DESC LIMIT 1 OFFSET :limit), -9007199254740991)
         ORDER BY 2 DESC, 1 DESC LIMIT :limit
     ) AS newest
 )
