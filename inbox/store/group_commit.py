@@ -27,13 +27,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, NoReturn, TypeVar
+from typing import Literal, TypeVar
 
 import structlog
 
 from inbox.core.errors import NotDurable, Overloaded
+from inbox.store.batch import Batch, Job, Outcome
+from inbox.store.disk_faults import code_name, end_if_pages_lost, end_process, is_busy
 from inbox.store.engine import Work
-from inbox.store.sqlite_tx import SqliteTx, step
 
 T = TypeVar("T")
 
@@ -46,50 +47,11 @@ BUSY_MS = 1_000
 CHECKPOINT_CHANGES = 16_000
 IDLE_SECONDS = 0.5
 LARGE_LOG_PAGES = 32_768
-LARGE_LOG_BYTES = 16 * 1024 * 1024
-
-_LOST_PAGES = frozenset({sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_IOERR_DIR_FSYNC})
-_STORAGE = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_NOMEM,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_PROTOCOL,
-        sqlite3.SQLITE_NOTADB,
-    }
-)
+LARGE_LOG_BYTES = 64 * 1024 * 1024
+"""An idle server cuts a larger log. A smaller one stays: to write into a file's own length costs
+half of what it costs to make it longer (measured: docs/performance.md)."""
 
 _log = structlog.get_logger(__name__)
-
-
-def is_storage_fault(error: BaseException) -> bool:
-    """Tell whether SQLite failed because of the disk or the file, not because of the statement."""
-    if isinstance(error, MemoryError):
-        return True
-    return isinstance(error, sqlite3.Error) and (
-        getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in _STORAGE
-    )
-
-
-class _Job(NamedTuple):
-    """A work that waits for its turn, and the future of its caller."""
-
-    work: Work[Any]
-    answer: asyncio.Future[Any]
-    long: bool
-
-
-class _Outcome(NamedTuple):
-    """What became of a job: a value, or the error that its caller gets."""
-
-    answer: asyncio.Future[Any]
-    value: Any
-    error: BaseException | None
 
 
 class GroupCommit:
@@ -115,7 +77,7 @@ class GroupCommit:
         # On the loop's thread:
         self._loop = asyncio.get_running_loop()
         self._waiting = 0
-        self._arrived: deque[_Job] = deque()
+        self._arrived: deque[Job] = deque()
         self._in_use = False
         self._rested_at = 0.0
         self._tending: asyncio.TimerHandle | None = None
@@ -124,8 +86,7 @@ class GroupCommit:
         # With the connection:
         self._connection = connect()
         self._connection.execute("PRAGMA busy_timeout = 0")  # see `_patience`
-        self._tx = SqliteTx(self._connection)
-        self._began = 0.0
+        self._batch = Batch(self._connection)
         self._well = True
         self._moved_at = self._connection.total_changes
         # Between the threads: what the writer is to do with the connection, one thing at a time.
@@ -145,7 +106,7 @@ class GroupCommit:
             raise Overloaded("Too many writes wait already", retry_after=1.0)
         answer: asyncio.Future[T] = self._loop.create_future()
         self._waiting += 1
-        self._arrived.append(_Job(work, answer, long))
+        self._arrived.append(Job(work, answer, long))
         if not self._in_use:
             self._in_use = True
             # At the end of this turn, so that all that arrive in it share the batch.
@@ -178,9 +139,9 @@ class GroupCommit:
             self._handed.put(partial(self._run_and_commit, jobs))
             return
         try:
-            outcomes = self._run(jobs)
+            outcomes = self._batch.run(jobs)
         except Exception as error:  # noqa: BLE001  whatever it was, nobody may wait for ever
-            if _is_busy(error) and not self._connection.in_transaction:
+            if is_busy(error) and not self._connection.in_transaction:
                 self._handed.put(partial(self._run_and_commit, jobs))
             else:
                 self._answer(self._fail(jobs, error))
@@ -192,7 +153,7 @@ class GroupCommit:
                 self._answer(outcomes)
                 self._loop.call_soon(self._next)
 
-    def _take(self) -> list[_Job]:
+    def _take(self) -> list[Job]:
         """What shares the next batch, in the order of arrival: short works, or one long one."""
         jobs = [self._arrived.popleft()]
         while self._arrived and not self._arrived[0].long and not jobs[0].long:
@@ -220,12 +181,12 @@ class GroupCommit:
         self._in_use = True
         self._handed.put(self._tend_log)
 
-    def _take_back(self, outcomes: list[_Outcome]) -> None:
+    def _take_back(self, outcomes: list[Outcome]) -> None:
         """The writer thread is done: answer, and begin the next batch after the callers heard."""
         self._answer(outcomes)
         self._loop.call_soon(self._next)
 
-    def _answer(self, outcomes: list[_Outcome]) -> None:
+    def _answer(self, outcomes: list[Outcome]) -> None:
         self._waiting -= len(outcomes)
         for answer, value, error in outcomes:
             if answer.done():
@@ -243,19 +204,19 @@ class GroupCommit:
                 task()
         except BaseException as error:  # noqa: BLE001  without a writer nothing is answered again
             if not self._loop.is_closed():
-                _end_process(os.EX_SOFTWARE, f"the writer has failed ({error!r})")
+                end_process(os.EX_SOFTWARE, f"the writer has failed ({error!r})")
 
-    def _run_and_commit(self, jobs: list[_Job]) -> None:
+    def _run_and_commit(self, jobs: list[Job]) -> None:
         """For what may take its time: a long work, or a database that another process holds."""
         with self._patience():
             try:
-                outcomes = self._run(jobs)
+                outcomes = self._batch.run(jobs)
             except Exception as error:  # noqa: BLE001  whatever it was, nobody may wait for ever
                 self._give_back(self._fail(jobs, error))
                 return
         self._commit(jobs, outcomes)
 
-    def _commit(self, jobs: list[_Job], outcomes: list[_Outcome]) -> None:
+    def _commit(self, jobs: list[Job], outcomes: list[Outcome]) -> None:
         """Make a batch durable and answer it; then tend the log, while the callers go on."""
         try:
             if self._connection.in_transaction:
@@ -263,7 +224,7 @@ class GroupCommit:
         except Exception as error:  # noqa: BLE001  whatever it was, nobody may wait for ever
             outcomes = self._fail(jobs, error)
         else:
-            self._note_commit(len(jobs), time.perf_counter() - self._began)
+            self._note_commit(len(jobs), time.perf_counter() - self._batch.began)
         if self._connection.total_changes - self._moved_at < CHECKPOINT_CHANGES:
             self._give_back(outcomes)
         else:
@@ -279,7 +240,7 @@ class GroupCommit:
             if self._observe is not None:
                 self._observe(works, seconds)
 
-    def _give_back(self, outcomes: list[_Outcome]) -> None:
+    def _give_back(self, outcomes: list[Outcome]) -> None:
         self._loop.call_soon_threadsafe(self._take_back, outcomes)
 
     def _tend_log(self) -> None:
@@ -307,9 +268,9 @@ class GroupCommit:
             elif pages >= LARGE_LOG_PAGES:
                 self._checkpoint("RESTART")
         except (sqlite3.Error, OSError) as error:
-            _end_if_pages_lost(error)
+            end_if_pages_lost(error)
             with contextlib.suppress(Exception):
-                _log.warning("checkpoint_failed", error=str(error), code=_code_name(error))
+                _log.warning("checkpoint_failed", error=str(error), code=code_name(error))
 
     def _checkpoint(self, mode: Literal["PASSIVE", "TRUNCATE", "RESTART"]) -> tuple[int, int, int]:
         with self._patience():
@@ -328,134 +289,16 @@ class GroupCommit:
 
     # ---- on whichever thread has the connection
 
-    def _run(self, jobs: list[_Job]) -> list[_Outcome]:
-        """Run a batch in one transaction and leave that open.
-
-        At first without savepoints, which cost as much as two statements for each work: nearly
-        all works succeed, or fail before they write. Where one fails halfway, the batch is undone
-        and run again with a savepoint for each, as works must allow.
-        """
-        self._began = time.perf_counter()
-        outcomes = self._run_bare(jobs)
-        if outcomes is None:
-            self._tx.forget()
-            self._connection.execute("ROLLBACK")
-            outcomes = self._run_guarded(jobs)
-        return outcomes
-
-    def _run_bare(self, jobs: list[_Job]) -> list[_Outcome] | None:
-        """Run all works in a transaction; none where one has failed after it wrote."""
-        outcomes = []
-        connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
-        for work, answer, _ in jobs:
-            if answer.cancelled():  # nobody waits for it, and it has not begun
-                outcomes.append(_Outcome(answer, None, None))
-                continue
-            written, entries = connection.total_changes, self._tx.entries
-            try:
-                value = self._step(work)
-            except BaseException as error:  # noqa: BLE001  it belongs to the caller, as it is
-                if self._tx.fault is not None and is_storage_fault(self._tx.fault):
-                    raise self._tx.fault from None
-                if len(jobs) == 1:  # SQLite counts no change of tables, which always come alone
-                    self._tx.forget()
-                    connection.execute("ROLLBACK")
-                    return [_Outcome(answer, None, error)]
-                changed = connection.total_changes != written or self._tx.entries != entries
-                if self._tx.fault is not None or changed:
-                    return None
-                outcomes.append(_Outcome(answer, None, error))
-            else:
-                outcomes.append(_Outcome(answer, value, None))
-        try:
-            self._end_works()
-        except BaseException as error:  # whose entry it was shows when each ends alone
-            if is_storage_fault(self._tx.fault or error):
-                raise
-            return None
-        return outcomes
-
-    def _run_guarded(self, jobs: list[_Job]) -> list[_Outcome]:
-        """Run all works in a transaction, each under a savepoint of its own."""
-        run = self._connection.execute
-        outcomes = []
-        run("BEGIN IMMEDIATE")
-        for work, answer, _ in jobs:
-            if answer.cancelled():  # nobody waits for it, and it has not begun
-                outcomes.append(_Outcome(answer, None, None))
-                continue
-            run("SAVEPOINT work")
-            try:
-                value = self._step(work)
-                self._end_works()
-            except BaseException as error:  # noqa: BLE001  it belongs to the caller, as it is
-                if self._tx.fault is not None and is_storage_fault(self._tx.fault):
-                    raise self._tx.fault from None
-                self._tx.forget()
-                run("ROLLBACK TO work")
-                outcomes.append(_Outcome(answer, None, error))
-            else:
-                outcomes.append(_Outcome(answer, value, None))
-            run("RELEASE work")
-        return outcomes
-
-    def _step(self, work: Work[Any]) -> Any:
-        tx = self._tx
-        tx.fault = None
-        value = step(work(tx))
-        if tx.fault is not None:
-            raise tx.fault
-        return value
-
-    def _end_works(self) -> None:
-        """Do what works have left for the end of the batch."""
-        if self._tx.entries:
-            self._step(lambda _tx: self._tx.end())
-
-    def _fail(self, jobs: list[_Job], error: Exception) -> list[_Outcome]:
+    def _fail(self, jobs: list[Job], error: Exception) -> list[Outcome]:
         """Roll back, so that the next batch can try afresh; nobody's work was stored."""
-        _end_if_pages_lost(error)
-        self._tx.forget()
+        end_if_pages_lost(error)
         if self._well:
             self._well = False
             with contextlib.suppress(Exception):
-                _log.error("storage_failed", error=str(error), code=_code_name(error))
+                _log.error("storage_failed", error=str(error), code=code_name(error))
         with contextlib.suppress(sqlite3.Error):
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            self._batch.undo()
         return [
-            _Outcome(job.answer, None, NotDurable(f"Nothing was stored: {error}", retry_after=2.0))
+            Outcome(job.answer, None, NotDurable(f"Nothing was stored: {error}", retry_after=2.0))
             for job in jobs
         ]
-
-
-def _is_busy(error: BaseException) -> bool:
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF == sqlite3.SQLITE_BUSY
-
-
-def _code_name(error: BaseException) -> str:
-    return getattr(error, "sqlite_errorname", type(error).__name__)
-
-
-def _end_if_pages_lost(error: BaseException) -> None:
-    """End the process after a failed fsync: what it acknowledged is safe, the rest was not told.
-
-    After a failed fsync the kernel may mark the pages clean, so a second one would succeed without
-    having written them (as PostgreSQL learned in 2018). Only a fresh start, which reads what is
-    really on disk, is honest.
-    """
-    if getattr(error, "sqlite_errorcode", None) not in _LOST_PAGES:
-        return
-    _end_process(
-        os.EX_IOERR,
-        f"the disk failed to keep a write ({_code_name(error)}: {error}). The process ends now, so "
-        "that nothing is acknowledged that is not on disk. Check the disk, then start again: all "
-        "that was acknowledged is there.",
-    )
-
-
-def _end_process(status: int, why: str) -> NoReturn:
-    with contextlib.suppress(OSError):  # the log may lie on the same disk
-        os.write(2, f"pinbox: {why}\n".encode())
-    os._exit(status)
