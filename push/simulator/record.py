@@ -104,6 +104,8 @@ class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     app: str | None = None
     token: str | None = None
     push_id: str | None = None
+    oauth: bool = False
+    """FCM: requests for an access token (`app` is then the account's e-mail), and no pushes."""
 
 
 class _Deed(
@@ -222,7 +224,13 @@ class Faults:
         return {number: one.fault for number, one in self._standing.items()}
 
     def meet(
-        self, provider: ProviderName, *, app: str, token: str, push_id: str = ""
+        self,
+        provider: ProviderName,
+        *,
+        app: str,
+        token: str,
+        push_id: str = "",
+        oauth: bool = False,
     ) -> Deed | None:
         """What shall be done to this request; counts it."""
         for number, one in list(self._standing.items()):
@@ -232,6 +240,7 @@ class Faults:
                 and match.app in {None, app}
                 and match.token in {None, token}
                 and match.push_id in {None, push_id}
+                and match.oauth == oauth
                 and one.meets()
             ):
                 if one.fault.times is not None and one.met >= one.fault.times:

@@ -1,0 +1,1 @@
+"""FCM: access tokens, answers, outcomes."""
