@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox import settings
-from inbox.settings import SETTINGS, Settings, SettingsError, describe, load, render_toml
+from inbox.settings import (
+    SETTINGS,
+    ApnsApp,
+    FcmProject,
+    Settings,
+    SettingsError,
+    describe,
+    load,
+    render_toml,
+)
 
 SECRET = "sixteen bytes and sixteen more, plus"
 ENOUGH = {"PINBOX_SERVER_SECRET": SECRET}
@@ -92,12 +101,78 @@ def test_environment_is_text_and_becomes_typed(
         ('jwks_url = "http://keys.example.com"', "jwks_url: expected https://"),
         ('token_secret = "short"', "token_secret: a secret needs at least 32 bytes"),
         ("port = ", "pinbox.toml"),
+        ('webpush_contact = "bo@example.com"', "webpush_contact: expected mailto:"),
+        ('webpush_contact = "mailto:bo@example.com"', "`pinbox push key --new` makes one"),
+        ('webpush_key = "short"', "webpush_key: expected 32 bytes in base64url"),
+        ('quiet_hours = "22-8"', "quiet_hours: expected two times as 22:00-08:00"),
+        ('quiet_hours = "22:00-22:00"', "quiet_hours: expected two times"),
+        ('quiet_hours = "22:00-24:00"', "quiet_hours: expected two times"),
+        ('apns_url = "http://127.0.0.1:1"', "apns_url: expected https://"),
+        ('fcm_url = "https://a.example/v1"', "fcm_url: 'https://a.example/v1' is not an origin"),
+        ('push_key_reply = ""', "push_key_reply: expected 1 to 64 printable characters"),
     ],
 )
 def test_wrong_file_is_refused_by_name(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(SettingsError) as refused:
         load(write(tmp_path, text), ENOUGH)
     assert says in str(refused.value)
+
+
+APP = (
+    '{ app = "com.example.care", team_id = "TEAM000001", key_id = "KEY0000001", key_file = "a.p8" }'
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (f"apns_apps = {APP}", "apns_apps: Expected `array`, got `object`"),
+        (
+            'apns_apps = [{ app = "com.example.care" }]',
+            "field `team_id` - at `$[0]` (allowed: list of tables: `app`, `team_id`, `key_id`,",
+        ),
+        (f'apns_apps = [{APP[:-1]}, topic = "x" }}]', "unknown field `topic`"),
+        (f"apns_apps = [{APP.replace('TEAM000001', 'team')}]", "[0].team_id must be 10 capital"),
+        (f"apns_apps = [{APP.replace('KEY0000001', 'KEY.P8')}]", "[0].key_id must be 10 capital"),
+        (f"apns_apps = [{APP.replace('a.p8', ' ')}]", "apns_apps: [0].key_file is empty"),
+        (f"apns_apps = [{APP[:-1]}, environments = [] }}]", "[0].environments is empty"),
+        (f'apns_apps = [{APP[:-1]}, environments = ["test"] }}]', "Invalid enum value 'test'"),
+        (f"apns_apps = [{APP}, {APP}]", "[1]: com.example.care is named twice for production"),
+        ('fcm_projects = [{ account_file = "" }]', "fcm_projects: [0].account_file is empty"),
+        (
+            'fcm_projects = [{ account_file = "a" }, { account_file = "b" }]',
+            "fcm_projects: [1]: all other apps is named twice",
+        ),
+    ],
+)
+def test_a_wrong_table_is_refused_by_its_member(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(write(tmp_path, text), ENOUGH)
+    assert says in str(refused.value)
+
+
+def test_tables_are_read_from_file_and_environment_and_their_files_found(tmp_path: Path) -> None:
+    sandbox = f'{APP[:-1]}, environments = ["sandbox"] }}'.replace("a.p8", "/keys/b.p8")
+    production = f'{APP[:-1]}, environments = ["production"] }}'
+    got = load(write(tmp_path, f"apns_apps = [{production}, {sandbox}]"), ENOUGH)
+    assert [one.key_file for one in got.apns_apps] == [str(tmp_path / "a.p8"), "/keys/b.p8"]
+    assert [one.environments for one in got.apns_apps] == [("production",), ("sandbox",)]
+    projects = '[{"account_file": "one.json", "app": "care"}, {"account_file": "all.json"}]'
+    got = load(tmp_path, {"PINBOX_FCM_PROJECTS": projects, **ENOUGH})
+    assert got.fcm_projects == (
+        FcmProject(account_file=str(tmp_path / "one.json"), app="care"),
+        FcmProject(account_file=str(tmp_path / "all.json")),
+    )
+    with pytest.raises(SettingsError, match="environment: PINBOX_FCM_PROJECTS: JSON is malformed"):
+        load(None, {"PINBOX_FCM_PROJECTS": "[{]", **ENOUGH})
+
+
+def test_tables_survive_the_file(tmp_path: Path) -> None:
+    app = ApnsApp(
+        app="com.example.care", team_id="TEAM000001", key_id="KEY0000001", key_file="/keys/ä.p8"
+    )
+    text = render_toml({"server_secret": SECRET, "apns_apps": (app,)})
+    assert load(write(tmp_path, text), {}).apns_apps == (app,)
 
 
 @pytest.mark.parametrize("row", SETTINGS, ids=lambda row: row.name)
@@ -143,7 +218,7 @@ def test_no_server_secret_is_refused_with_the_remedy(tmp_path: Path) -> None:
 
 
 def test_refusal_never_shows_the_secret() -> None:
-    for name in ("TOKEN_SECRET", "SERVER_SECRET", "DATABASE"):
+    for name in ("TOKEN_SECRET", "SERVER_SECRET", "DATABASE", "WEBPUSH_KEY"):
         with pytest.raises(SettingsError) as refused:
             load(None, ENOUGH | {f"PINBOX_{name}": "hunter2"})
         assert "hunter2" not in str(refused.value)

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from inbox.settings.load import FILENAME, SettingsError, load
 from inbox.settings.pages import describe, render_toml
-from inbox.settings.table import SETTINGS, Setting, Settings
+from inbox.settings.push import ApnsApp, FcmProject
+from inbox.settings.row import Setting
+from inbox.settings.table import SETTINGS, Settings
 
 __all__ = [
     "FILENAME",
     "SETTINGS",
+    "ApnsApp",
+    "FcmProject",
     "Setting",
     "Settings",
     "SettingsError",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from inbox.settings.push import ApnsApp, FcmProject
+
 SECRET_BYTES = 32
+VAPID_BYTES = 32
 
 
 def secret(text: str) -> None:
@@ -82,3 +87,74 @@ def patterns(texts: tuple[str, ...]) -> None:
             raise ValueError(f"{text!r} is not a regular expression: {error}") from None
         if pattern.search(""):
             raise ValueError(f"{text!r} matches an empty text, so it would mask everything")
+
+
+def apns_apps(apps: tuple[ApnsApp, ...]) -> None:
+    """Ids as Apple gives them, and no app twice in one environment."""
+    places = set[tuple[str, str]]()
+    for number, one in enumerate(apps):
+        for name in ("app", "key_file"):
+            _demand(getattr(one, name).strip(), f"[{number}].{name} is empty")
+        for name in ("team_id", "key_id"):
+            shape = re.fullmatch(r"[A-Z0-9]{10}", getattr(one, name))
+            _demand(shape, f"[{number}].{name} must be 10 capital letters and digits")
+        _demand(one.environments, f"[{number}].environments is empty")
+        for environment in one.environments:
+            place = (one.app, environment)
+            _demand(place not in places, f"[{number}]: {one.app} is named twice for {environment}")
+            places.add(place)
+
+
+def fcm_projects(projects: tuple[FcmProject, ...]) -> None:
+    """A file each, and no app twice."""
+    apps = [one.app for one in projects]
+    for number, one in enumerate(projects):
+        _demand(one.account_file.strip(), f"[{number}].account_file is empty")
+        first = apps.index(one.app) == number
+        _demand(first, f"[{number}]: {one.app or 'all other apps'} is named twice")
+
+
+def contact(text: str) -> None:
+    """A `mailto:` address or an `https` page (RFC 8292, section 2.1), or nothing."""
+    known = re.fullmatch(r"mailto:[^@\s]+@[^@\s]+\.[^@\s]+|https://[^\s/]+\S*", text)
+    _demand(not text or known, "expected mailto:somebody@example.com, or an https address")
+
+
+def vapid_key(text: str) -> None:
+    """32 bytes in base64url, or nothing."""
+    try:
+        size = len(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError):
+        size = -1
+    fits = size == VAPID_BYTES and re.fullmatch(r"[A-Za-z0-9_-]+={0,2}", text)
+    _demand(not text or fits, "expected 32 bytes in base64url")
+
+
+def quiet_hours(text: str) -> None:
+    """Two times of a clock, or nothing."""
+    time = "([01][0-9]|2[0-3]):[0-5][0-9]"
+    begin, _, end = text.partition("-")
+    known = re.fullmatch(f"{time}-{time}", text) and begin != end
+    _demand(not text or known, "expected two times as 22:00-08:00")
+
+
+def stand_in(text: str) -> None:
+    """An `https` origin, or nothing."""
+    if text:
+        origin(text)
+        _demand(text.startswith("https://"), "expected https://…")
+
+
+def name(text: str) -> None:
+    """A key of a string table."""
+    _demand(re.fullmatch(r"[!-~]{1,64}", text), "expected 1 to 64 printable characters")
+
+
+def short(text: str) -> None:
+    """What fits into every push."""
+    _demand(re.fullmatch(r"[ -~]{0,64}", text), "expected at most 64 printable characters")
+
+
+def _demand(true: object, otherwise: str) -> None:
+    if not true:
+        raise ValueError(otherwise)

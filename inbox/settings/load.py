@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
-from inbox.settings.table import BY_NAME, PREFIX, Settings
+from inbox.settings.row import PREFIX
+from inbox.settings.table import BY_NAME, Settings
 
 FILENAME = "pinbox.toml"
 
@@ -29,9 +31,10 @@ def load(
     """Read the settings: `flags` over `environ` over `pinbox.toml` in `data` over the defaults.
 
     A flag that is `None` was not given, nor a variable that is empty: Compose files and unit files
-    make such of what nobody has set. `jwks_file` comes back as a path that can be opened. Raises
+    make such of what nobody has set. Files come back as paths that can be opened. Raises
     SettingsError for the first thing wrong: an unknown key (with the nearest known one), a wrong
-    type or range, or no `server_secret`, without which nothing can be hashed safely.
+    type or range, Web Push without a key, or no `server_secret`, without which nothing can be
+    hashed safely.
     """
     values: dict[str, Any] = {}
     if data is not None and (data / FILENAME).exists():
@@ -47,9 +50,23 @@ def load(
 
     if not values.get("server_secret"):
         raise SettingsError("server_secret is not set: `pinbox init` writes one")
-    if data is not None and values.get("jwks_file"):
-        values["jwks_file"] = str(data / values["jwks_file"])
+    if values.get("webpush_contact") and not values.get("webpush_key"):
+        raise SettingsError("webpush_key is not set: `pinbox push key --new` makes one")
+    if data is not None:
+        _find_files(data, values)
     return Settings(**values)
+
+
+def _find_files(data: Path, values: dict[str, Any]) -> None:
+    """Let every path begin at the data folder, unless it is absolute."""
+    for key in ("jwks_file", "push_ca_file"):
+        if values.get(key):
+            values[key] = str(data / values[key])
+    for key, member in (("apns_apps", "key_file"), ("fcm_projects", "account_file")):
+        values[key] = tuple(
+            replace(one, **{member: str(data / getattr(one, member))})
+            for one in values.get(key, ())
+        )
 
 
 def _file(path: Path) -> dict[str, object]:

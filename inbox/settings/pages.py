@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
+
+import msgspec
 
 from inbox.settings.table import GROUPS, SETTINGS
 
@@ -21,8 +24,18 @@ def render_toml(given: Mapping[str, object]) -> str:
         unit = f" ({row.unit})" if row.unit else ""
         lines += ["", f"# {row.about}{unit}"]
         mark = "" if row.name in given else "# "
-        lines.append(f"{mark}{row.name} = {json.dumps(value, ensure_ascii=False)}")
+        lines.append(f"{mark}{row.name} = {_to_toml(msgspec.to_builtins(value))}")
     return "\n".join(lines) + "\n"
+
+
+def _to_toml(value: Any) -> str:
+    """As TOML in one line; what is no table is the same in JSON."""
+    if isinstance(value, dict):
+        members = ", ".join(f"{name} = {_to_toml(one)}" for name, one in value.items())
+        return f"{{ {members} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_to_toml(one) for one in value)}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def describe() -> str:

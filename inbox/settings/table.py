@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+from collections.abc import Iterator
+from typing import Annotated, Literal, get_args, get_type_hints
 
 import msgspec
 
 from inbox.settings import checks
-
-PREFIX = "PINBOX_"
-
-
-def _as(
-    about: str,
-    *,
-    unit: str = "",
-    low: float | None = None,
-    high: float | None = None,
-    secret: bool = False,
-    check: Callable[[Any], None] | None = None,
-) -> msgspec.Meta:
-    bounds: dict[str, Any] = {} if low is None else {"ge": low}
-    if high is not None:
-        bounds["le"] = high
-    extra = {"unit": unit, "secret": secret, "check": check}
-    return msgspec.Meta(description=about, extra=extra, **bounds)
-
+from inbox.settings.push import ApnsApp, FcmProject
+from inbox.settings.row import Setting, described
 
 Texts = tuple[str, ...]
 
 
 def _rate(about: str) -> msgspec.Meta:
-    return _as(f"{about}; 0: off", unit="/min", low=0, high=1_000_000)
+    return described(f"{about}; 0: off", unit="/min", low=0, high=1_000_000)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,19 +23,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database: Annotated[
         str,
-        _as(
+        described(
             "PostgreSQL as `postgresql://…`; nothing: SQLite in the data folder",
             secret=True,
             check=checks.database,
         ),
     ] = ""
     host: Annotated[
-        str, _as("address to listen on; `0.0.0.0` or `::`: on all", check=checks.host)
+        str, described("address to listen on; `0.0.0.0` or `::`: on all", check=checks.host)
     ] = "127.0.0.1"
-    port: Annotated[int, _as("port to listen on; 0: any that is free", low=0, high=65535)] = 8080
+    port: Annotated[int, described("port to listen on; 0: any that is free", low=0, high=65535)] = (
+        8080
+    )
     public_url: Annotated[
         str,
-        _as(
+        described(
             "where browsers reach this server, as `https://care.example.com`; "
             "with `https` the session cookie is sent over TLS only",
             check=checks.public_url,
@@ -60,35 +45,39 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     trusted_proxies: Annotated[
         Texts,
-        _as(
+        described(
             "networks (CIDR) of the proxies in front; no one else's forwarded headers count",
             check=checks.networks,
         ),
     ] = ()
     allowed_origins: Annotated[
         Texts,
-        _as("web origins whose pages may call the API (CORS, live sockets)", check=checks.origins),
+        described(
+            "web origins whose pages may call the API (CORS, live sockets)", check=checks.origins
+        ),
     ] = ()
     frame_ancestors: Annotated[
         Texts,
-        _as("who may show our pages in a frame: origins, `'self'`", check=checks.frame_ancestors),
+        described(
+            "who may show our pages in a frame: origins, `'self'`", check=checks.frame_ancestors
+        ),
     ] = ()
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], _as("the least that is logged")
+        Literal["debug", "info", "warning", "error"], described("the least that is logged")
     ] = "info"
     log_format: Annotated[
-        Literal["console", "json"], _as("log lines for people, or one JSON object each")
+        Literal["console", "json"], described("log lines for people, or one JSON object each")
     ] = "console"
     max_body_bytes: Annotated[
-        int, _as("largest body of an HTTP request", unit="bytes", low=65_536, high=16_777_216)
+        int, described("largest body of an HTTP request", unit="bytes", low=65_536, high=16_777_216)
     ] = 262_144
     stop_grace_s: Annotated[
-        int, _as("how long a stop waits for what was accepted", unit="s", low=1, high=600)
+        int, described("how long a stop waits for what was accepted", unit="s", low=1, high=600)
     ] = 15
 
     token_secret: Annotated[
         str,
-        _as(
+        described(
             "secret shared with your backend, which signs customers' tokens with it (HS256); "
             "nothing: only keys by JWKS count",
             secret=True,
@@ -96,25 +85,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     jwks_file: Annotated[
-        str, _as("JWKS file with your backend's public keys; a relative path is in the data folder")
+        str,
+        described(
+            "JWKS file with your backend's public keys; a relative path is in the data folder"
+        ),
     ] = ""
     jwks_url: Annotated[
         str,
-        _as(
+        described(
             "`https` address of the same; read again for a key that is not known",
             check=checks.jwks_url,
         ),
     ] = ""
     jwks_refresh_s: Annotated[
-        int, _as("how often the keys are read again", unit="s", low=10, high=86_400)
+        int, described("how often the keys are read again", unit="s", low=10, high=86_400)
     ] = 300
-    token_issuer: Annotated[str, _as("the `iss` that customers' tokens must have, if any")] = ""
+    token_issuer: Annotated[
+        str, described("the `iss` that customers' tokens must have, if any")
+    ] = ""
     max_token_age_s: Annotated[
-        int, _as("oldest `iat` of a customer's token; 0: any", unit="s", low=0, high=31_536_000)
+        int,
+        described("oldest `iat` of a customer's token; 0: any", unit="s", low=0, high=31_536_000),
     ] = 86_400
     server_secret: Annotated[
         str,
-        _as(
+        described(
             "key of the hashes that we store; never change it: with another one, old `client_id`s "
             "would no longer be recognised, so a start with another one is refused",
             secret=True,
@@ -122,7 +117,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ""
     session_hours: Annotated[
-        int, _as("how long an agent's browser session lasts", unit="h", low=1, high=720)
+        int, described("how long an agent's browser session lasts", unit="h", low=1, high=720)
     ] = 12
 
     customer_sends_per_minute: Annotated[int, _rate("messages by one customer")] = 60
@@ -139,47 +134,153 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     reopen_hours: Annotated[
         int,
-        _as(
+        described(
             "a customer's message so soon after *resolved* reopens the conversation",
             unit="h",
             low=0,
             high=8760,
         ),
     ] = 72
-    mask_cards: Annotated[bool, _as("mask payment card numbers before anything is stored")] = True
+    mask_cards: Annotated[
+        bool, described("mask payment card numbers before anything is stored")
+    ] = True
     mask_patterns: Annotated[
         Texts,
-        _as("regular expressions of what else is masked before storing", check=checks.patterns),
+        described(
+            "regular expressions of what else is masked before storing", check=checks.patterns
+        ),
     ] = ()
     retention_days: Annotated[
         int,
-        _as(
+        described(
             "messages older than this are erased; 0: kept for ever", unit="days", low=0, high=36_500
         ),
     ] = 1095
     team_stream_items: Annotated[
         int,
-        _as(
+        described(
             "newest items kept in a team's stream; a desk further behind loads afresh",
             low=1000,
             high=10_000_000,
         ),
     ] = 100_000
 
-    ping_s: Annotated[int, _as("silence before a ping", unit="s", low=1, high=300)] = 25
+    apns_apps: Annotated[
+        tuple[ApnsApp, ...],
+        described(
+            "apps on Apple's devices, each with the key of its team; without any, nothing goes to "
+            "APNs",
+            check=checks.apns_apps,
+        ),
+    ] = ()
+    fcm_projects: Annotated[
+        tuple[FcmProject, ...],
+        described(
+            "Firebase projects, each with its service account; without any, nothing goes to FCM",
+            check=checks.fcm_projects,
+        ),
+    ] = ()
+    webpush_contact: Annotated[
+        str,
+        described(
+            "whom a Web Push service tells of trouble, as `mailto:push@example.com`; nothing: no "
+            "Web Push and no UnifiedPush",
+            check=checks.contact,
+        ),
+    ] = ""
+    webpush_key: Annotated[
+        str,
+        described(
+            "private key (VAPID, base64url) for Web Push; never change it: every browser would "
+            "have to subscribe anew",
+            secret=True,
+            check=checks.vapid_key,
+        ),
+    ] = ""
+    webpush_networks: Annotated[
+        Texts,
+        described(
+            "networks (CIDR) to which Web Push may go besides public addresses at port 443",
+            check=checks.networks,
+        ),
+    ] = ()
+    push_names: Annotated[
+        bool, described("pushes carry the agent's name and photo through the services")
+    ] = False
+    push_previews: Annotated[
+        bool, described("pushes carry the message's text through the services")
+    ] = False
+    push_key_reply: Annotated[
+        str, described('key of "new reply" in the app\'s string table', check=checks.name)
+    ] = "NEW_REPLY"
+    push_key_replies: Annotated[
+        str,
+        described('key of "%@ new replies", which takes the count', check=checks.name),
+    ] = "NEW_REPLIES"
+    push_key_callback: Annotated[str, described('key of "we call you soon"', check=checks.name)] = (
+        "CALLBACK_SOON"
+    )
+    push_sound: Annotated[
+        str, described("sound of an alert; nothing: none", check=checks.short)
+    ] = "default"
+    android_shows: Annotated[
+        Literal["notification", "data"],
+        described("on Android the system shows a notification, or the app makes one of the data"),
+    ] = "notification"
+    android_channel: Annotated[
+        str, described("Android's channel; nothing: the one in the app's manifest")
+    ] = ""
+    android_quiet_channel: Annotated[
+        str, described("the channel without a sound, for quiet hours that deliver silently")
+    ] = ""
+    quiet_hours: Annotated[
+        str,
+        described(
+            "when customers are not rung, by their own clock, as `22:00-08:00`; each may choose "
+            "other hours; nothing: always rung",
+            check=checks.quiet_hours,
+        ),
+    ] = ""
+    quiet_mode: Annotated[
+        Literal["hold", "passive"],
+        described("in quiet hours a push waits for their end, or comes without sound and light"),
+    ] = "hold"
+    push_trail_days: Annotated[
+        int,
+        described("how long it is kept what became of a push", unit="days", low=1, high=365),
+    ] = 30
+    apns_url: Annotated[
+        str, described("in place of Apple's address: a stand-in", check=checks.stand_in)
+    ] = ""
+    apns_sandbox_url: Annotated[
+        str, described("in place of Apple's sandbox: a stand-in", check=checks.stand_in)
+    ] = ""
+    fcm_url: Annotated[
+        str, described("in place of Google's address: a stand-in", check=checks.stand_in)
+    ] = ""
+    push_ca_file: Annotated[
+        str,
+        described(
+            "certificates (PEM) of an authority that push services may have besides the usual ones"
+        ),
+    ] = ""
+
+    ping_s: Annotated[int, described("silence before a ping", unit="s", low=1, high=300)] = 25
     pong_s: Annotated[
-        int, _as("how long the answer to a ping may take", unit="s", low=1, high=300)
+        int, described("how long the answer to a ping may take", unit="s", low=1, high=300)
     ] = 10
     write_stall_s: Annotated[
-        int, _as("a socket whose write stalls so long is closed", unit="s", low=1, high=600)
+        int, described("a socket whose write stalls so long is closed", unit="s", low=1, high=600)
     ] = 30
     max_frame_bytes: Annotated[
-        int, _as("largest frame from a client", unit="bytes", low=65_536, high=1_048_576)
+        int, described("largest frame from a client", unit="bytes", low=65_536, high=1_048_576)
     ] = 65_536
-    max_connections: Annotated[int, _as("live sockets at once", low=1, high=1_000_000)] = 20_000
+    max_connections: Annotated[int, described("live sockets at once", low=1, high=1_000_000)] = (
+        20_000
+    )
     admissions_per_second: Annotated[
         int,
-        _as(
+        described(
             "live sockets admitted in a second; more are asked to try again; 0: off",
             low=0,
             high=100_000,
@@ -187,13 +288,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 500
     drain_ms: Annotated[
         int,
-        _as(
+        described(
             "a stop spreads the clients' reconnects over this time", unit="ms", low=0, high=300_000
         ),
     ] = 10_000
     catch_up_limit: Annotated[
         int,
-        _as(
+        described(
             "a client further behind is told to load afresh (`reset too_far`)",
             unit="items",
             low=100,
@@ -202,16 +303,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 5000
     receipts_interval_ms: Annotated[
         int,
-        _as("receipts of one thread are gathered for so long", unit="ms", low=0, high=60_000),
+        described("receipts of one thread are gathered for so long", unit="ms", low=0, high=60_000),
     ] = 1000
 
     search_lag_ms: Annotated[
-        int, _as("how often the search index takes up new messages", unit="ms", low=50, high=60_000)
+        int,
+        described(
+            "how often the search index takes up new messages", unit="ms", low=50, high=60_000
+        ),
     ] = 1000
-    sqlite_readers: Annotated[int, _as("reading connections on SQLite", low=1, high=64)] = 2
-    postgres_pool: Annotated[int, _as("connections to PostgreSQL", low=2, high=500)] = 10
+    sqlite_readers: Annotated[int, described("reading connections on SQLite", low=1, high=64)] = 2
+    postgres_pool: Annotated[int, described("connections to PostgreSQL", low=2, high=500)] = 10
     backups_kept: Annotated[
-        int, _as("automatic backups kept in the data folder", low=1, high=1000)
+        int, described("automatic backups kept in the data folder", low=1, high=1000)
     ] = 5
 
     def __repr__(self) -> str:
@@ -222,64 +326,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             if not row.secret or getattr(self, row.name)
         )
         return f"Settings({', '.join(shown)})"
-
-
-class Setting(msgspec.Struct, frozen=True):
-    """One row of the table."""
-
-    name: str
-    type: Any
-    default: Any
-    meta: msgspec.Meta
-
-    @property
-    def about(self) -> str:
-        """What it decides, in one line."""
-        return self.meta.description or ""
-
-    @property
-    def unit(self) -> str:
-        """What its number counts; empty where that goes without saying."""
-        return str((self.meta.extra or {})["unit"])
-
-    @property
-    def secret(self) -> bool:
-        """Whether it must never be shown."""
-        return bool((self.meta.extra or {})["secret"])
-
-    @property
-    def variable(self) -> str:
-        """Its name in the environment."""
-        return PREFIX + self.name.upper()
-
-    @property
-    def allowed(self) -> str:
-        """Its type and range, for people."""
-        if get_origin(self.type) is Literal:
-            return " or ".join(f"`{choice}`" for choice in get_args(self.type))
-        if self.type is int:
-            return f"{self.meta.ge} to {self.meta.le}"
-        return {bool: "true or false", str: "text"}.get(self.type, "list of texts")
-
-    def read(self, value: object, *, text: bool = False) -> Any:
-        """The value, checked and typed; `text`: it comes from the environment, where all is text.
-
-        Raises ValueError (msgspec's ValidationError where type or range are wrong).
-        """
-        if text and get_origin(self.type) is tuple:
-            value = _split(str(value))
-        typed = msgspec.convert(value, Annotated[self.type, self.meta], strict=not text)
-        check = (self.meta.extra or {})["check"]
-        if check:
-            check(typed)
-        return typed
-
-
-def _split(text: str) -> list[str]:
-    """A list in the environment: JSON, or texts with commas between."""
-    if text.lstrip().startswith("["):
-        return msgspec.json.decode(text, type=list[str])
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _rows() -> Iterator[Setting]:
@@ -297,6 +343,7 @@ GROUPS = {
     "token_secret": "Sign-in",
     "customer_sends_per_minute": "Rate limits",
     "reopen_hours": "Care and privacy",
+    "apns_apps": "Push",
     "ping_s": "Live",
     "search_lag_ms": "Storage",
 }
