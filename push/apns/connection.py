@@ -62,8 +62,11 @@ class Connection(asyncio.Protocol):
         self.born = world.timer()
         self.ping_rtt: float | None = None
         self._owner, self._world, self._counters = owner, world, counters
-        self._begin = [(b":method", b"POST"), (b":scheme", b"https")]
-        self._authority = (b":authority", authority.encode())
+        self._always = (
+            (b":method", b"POST"),
+            (b":scheme", b"https"),
+            (b":authority", authority.encode()),
+        )
         self._h2 = Http2()
         self._transport: asyncio.Transport | None = None
         self._jobs: dict[int, Job] = {}
@@ -120,10 +123,7 @@ class Connection(asyncio.Protocol):
         self.issue = issue
         path = (b":path", b"/3/device/" + job.token.encode())
         sender = (b"authorization", issue.header)
-        self._h2.send_headers(
-            stream, [*self._begin, self._authority, path, sender, *job.fields], end_stream=False
-        )
-        self._h2.send_data(stream, job.body, end_stream=True)
+        self._h2.begin(stream, (*self._always, path, sender, *job.fields), job.body)
         if self._next_stream > _LAST_STREAM:
             self.drain()
         if not self._flush_due:

@@ -3,24 +3,31 @@
 - GOAWAY ends nothing that was accepted: h2 closes the connection in its state machine, so that the
   answers which RFC 9113 6.8 promises would be errors (python-hyper/h2#1181).
 - Streams are counted by the connection; h2 looks at every stream for each new one.
+- A push is begun in one step, its frames written by hand: h2's own way makes objects and looks at
+  headers that were made here, which is half of all the time that a push takes.
 - A broken frame does not take along the answers that came before it in the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterable, Iterator
 
 from h2.config import H2Configuration
-from h2.connection import H2Connection
+from h2.connection import AllowedStreamIDs, ConnectionInputs, H2Connection
 from h2.errors import ErrorCodes
 from h2.events import ConnectionTerminated, Event
 from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes
-from h2.stream import StreamClosedBy
+from h2.stream import StreamClosedBy, StreamInputs
 from hyperframe.exceptions import HyperframeError
 from hyperframe.frame import Frame, GoAwayFrame
 
-from push.apns.headers import HeaderEncoder
+from push.apns.headers import Field, HeaderEncoder
+
+_HEAD = struct.Struct(">HBBBL")
+_DATA, _HEADERS = 0, 1
+_END_STREAM, _END_HEADERS = 1, 4
 
 
 class Http2(H2Connection):
@@ -32,15 +39,35 @@ class Http2(H2Connection):
         super().__init__(
             H2Configuration(
                 client_side=True,
-                header_encoding=None,
-                # What goes out is made here, and in order: no need to look at it once more.
-                validate_outbound_headers=False,
-                normalize_outbound_headers=False,
+                # What comes in is looked up by name; nothing is passed on to anybody.
+                validate_inbound_headers=False,
+                normalize_inbound_headers=False,
             )
         )
-        self.encoder = HeaderEncoder()  # type: ignore[assignment]
+        self._blocks = HeaderEncoder()
+        self.encoder = self._blocks  # type: ignore[assignment]
         self.local_settings[SettingCodes.ENABLE_PUSH] = 0
         self.local_settings.acknowledge()
+
+    def begin(self, stream: int, fields: Iterable[Field], body: bytes) -> None:
+        """Put a whole request into what `data_to_send` gives.
+
+        The caller has looked that the body fits the windows and that a stream may be opened.
+        """
+        block = self._blocks.encode(fields)
+        self.state_machine.process_input(ConnectionInputs.SEND_HEADERS)
+        state = self._begin_new_stream(stream, AllowedStreamIDs.ODD).state_machine
+        state.process_input(StreamInputs.SEND_HEADERS)
+        state.process_input(StreamInputs.SEND_END_STREAM)
+        self._data_to_send += b"".join(
+            (
+                _frame(_HEADERS, _END_HEADERS, stream, block),
+                block,
+                _frame(_DATA, _END_STREAM, stream, body),
+                body,
+            )
+        )
+        self.outbound_flow_control_window -= len(body)
 
     def read(self, data: bytes) -> Iterator[Event]:
         """The events of these bytes, one frame after the other. Raises ProtocolError."""
@@ -74,3 +101,9 @@ class Http2(H2Connection):
         event.last_stream_id = frame.last_stream_id
         event.additional_data = frame.additional_data or None
         return [], [event]
+
+
+def _frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+    """The nine octets before a payload (RFC 9113 4.1)."""
+    size = len(payload)
+    return _HEAD.pack(size >> 8, size & 0xFF, kind, flags, stream)

@@ -255,7 +255,7 @@ class Connection(asyncio.Protocol):
                 self._due.discard(heard.stream)
                 self._h2.reset_stream(heard.stream, ErrorCodes(deed.code))
             case GoAway():
-                last = heard.stream if deed.accepted else heard.stream - 2
+                last = heard.stream if deed.accepted else max(heard.stream - 2, 0)
                 if not deed.accepted:
                     self._due.discard(heard.stream)
                 self.go_away(reason=deed.reason, code=deed.code, last=last)

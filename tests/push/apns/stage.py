@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ CARE = "com.example.care"
 SHOP = "com.example.shop"
 FAR = 2**31
 DEADLINE_S = 10.0
+_TURN_S = 0.002
 
 
 def device(number: int = 1) -> str:
@@ -88,8 +89,9 @@ class Hand:
                 if at <= self.monotonic and not waiting.done():
                     waiting.set_result(None)
             self._sleepers = [one for one in self._sleepers if not one[1].done()]
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(_TURN_S)
         self._move(end)
+        await asyncio.sleep(_TURN_S)
 
     def _move(self, to: float) -> None:
         self.wall += to - self.monotonic
@@ -130,6 +132,12 @@ class Stage:
         """That many pushes at once, each to a device of its own."""
         pushes = [push(device(number)) for number in range(1, count + 1)]
         return await asyncio.gather(*(self.send(one, timeout=timeout) for one in pushes))
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Return when it is so; what a client counts has no event of its own."""
+        async with asyncio.timeout(DEADLINE_S):
+            while not is_so():  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
 
     def arrived(self, token: str | None = None) -> list[Arrived]:
         return [one for one in self.records.after() if token in {None, one.token}]
