@@ -76,7 +76,8 @@ class Connection(asyncio.Protocol):
         self._last_accepted: int | None = None
         self._due: set[int] = set()
         self._key_id: str | None = None
-        self._token: tuple[str, float] | None = None
+        self._tokens: set[str] = set()
+        self._updated = float("-inf")
 
     # ── the transport's side ─────────────────────────────────────────────────────────────────────
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -98,8 +99,15 @@ class Connection(asyncio.Protocol):
         if self._hole:
             return
         try:
-            for event in self._h2.receive_data(data):
-                self._handle(event)
+            events = self._h2.receive_data(data)
+            # What was taken back in the same breath is over before it begins.
+            gone = {event.stream_id for event in events if isinstance(event, StreamReset)}
+            for stream in gone:
+                self._requests.pop(stream, None)
+                self._due.discard(stream)
+            for event in events:
+                if getattr(event, "stream_id", None) not in gone:
+                    self._handle(event)
         except ProtocolError:
             self._simulator.violations += 1
             self._flush()
@@ -156,9 +164,6 @@ class Connection(asyncio.Protocol):
             case StreamEnded():
                 if request := self._requests.pop(event.stream_id, None):
                     self._take(event.stream_id, request)
-            case StreamReset():
-                self._requests.pop(event.stream_id, None)
-                self._due.discard(event.stream_id)
             case PingReceived():
                 self._simulator.pings += 1
 
@@ -202,12 +207,12 @@ class Connection(asyncio.Protocol):
         check_credentials(credentials, environment=simulator.environment, now=now)
         if self._key_id not in {None, credentials.key.key_id}:
             raise Refusal(403, "UnrelatedKeyIdInToken")
-        if self._token is None:
-            self._token = credentials.text, float("-inf")
-        elif credentials.text != self._token[0]:
-            if now - self._token[1] < _TOKEN_UPDATES_S:
-                raise Refusal(429, "TooManyProviderTokenUpdates")
-            self._token = credentials.text, now
+        if credentials.text not in self._tokens:
+            if self._tokens:
+                if now - self._updated < _TOKEN_UPDATES_S:
+                    raise Refusal(429, "TooManyProviderTokenUpdates")
+                self._updated = now
+            self._tokens.add(credentials.text)
         if self._key_id is None:
             self._key_id = credentials.key.key_id
             self.set_limit(simulator.limit)
@@ -285,6 +290,7 @@ class Connection(asyncio.Protocol):
         self._h2.send_headers(heard.stream, headers, end_stream=not body)
         if reply.split:
             half = len(body) // 2
+            self._due.add(heard.stream)
             self._h2.send_data(heard.stream, body[:half])
             asyncio.get_running_loop().call_later(_SPLIT_S, self._finish, heard.stream, body[half:])
         elif body:
@@ -293,8 +299,11 @@ class Connection(asyncio.Protocol):
         self._close_when_done()
 
     def _finish(self, stream: int, rest: bytes) -> None:
-        self._h2.send_data(stream, rest, end_stream=True)
-        self._flush()
+        if stream in self._due:
+            self._due.discard(stream)
+            self._h2.send_data(stream, rest, end_stream=True)
+            self._flush()
+            self._close_when_done()
 
     def _throttle(self, reply: Reply) -> None:
         if not self._simulator.throttles or self._key_id is None:
