@@ -103,7 +103,8 @@ CREATE TABLE customers (
 -- A customer's device, as its app registered it: the provider's token or Web Push subscription
 -- (JSON), and the hash of the fetch token by which its extension may read and acknowledge.
 -- address: a hash of platform, app, environment and token; whoever registers it last has it.
--- badge: the last one that was sent there. push_after: the provider asked us to wait so long.
+-- badge_at: for when it was last given a badge alone. push_after: so long the provider wants to be
+-- left alone.
 CREATE TABLE devices (
     customer_id   TEXT NOT NULL REFERENCES customers (id),
     device_id     TEXT NOT NULL,
@@ -118,7 +119,6 @@ CREATE TABLE devices (
     registered_at BIGINT NOT NULL,
     seen_at       BIGINT NOT NULL,
     address       TEXT,
-    badge         BIGINT NOT NULL DEFAULT 0,
     badge_at      BIGINT NOT NULL DEFAULT 0,
     push_after    BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (customer_id, device_id)
@@ -172,10 +172,13 @@ CREATE TABLE threads (
     -- the log has items that the search index does not know yet
     unindexed          BOOLEAN NOT NULL DEFAULT FALSE,
     -- pushes: how far an app in front has acknowledged; whether a device may take any; the first
-    -- message that was not brought to the devices yet (0: the unread count alone has changed)
+    -- message that was not brought to the devices yet (0: the unread count alone has changed);
+    -- whether devices may show a badge; on which device it was read, which needs to be told nothing
     customer_seen      BIGINT NOT NULL DEFAULT 0,
     reachable          BOOLEAN NOT NULL DEFAULT FALSE,
     rings_from         BIGINT,
+    badged             BOOLEAN NOT NULL DEFAULT FALSE,
+    read_on            TEXT,
     CHECK (floor <= head),
     CHECK (customer_read <= customer_delivered AND customer_delivered <= head),
     CHECK (agent_read <= agent_delivered AND agent_delivered <= head),

@@ -33,6 +33,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     auth: str = ""
     """The keys of a Web Push subscription (RFC 8291), base64url."""
     registered_at: int = 0
+    """When its app last said that this is its address."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +76,8 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     """Tries before this one whose outcome counts against it."""
     expires_at: int
+    lease: str = ""
+    """The claim that it is under. What another claim holds by now, this one settles no more."""
     created_at: int = 0
     """When what it tells of was stored, for the latency that people see; 0 where not known."""
 

@@ -115,7 +115,7 @@ def _customer(known: Customer) -> dict[str, Any]:
 
 def _thread(thread: Thread, people: Roster) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.structs.asdict(thread)
-    for name in ("unindexed", "reachable", "rings_from"):
+    for name in ("unindexed", "reachable", "rings_from", "badged", "read_on"):
         del told[name]
     for name in ("home_team", "serving_team"):
         told[name] = people.team_ref(told[name])

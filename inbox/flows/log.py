@@ -81,6 +81,7 @@ async def append_receipts(writing: Writing, thread: Thread, entries: Sequence[En
         agent_read=stored.agent_read,
         customer_seen=stored.customer_seen,
         rings_from=stored.rings_from,
+        read_on=stored.read_on,
     )
     await tell_teams(writing, stored, stored, items)
 

@@ -70,7 +70,7 @@ t.serving_team, t.serving_why, t.serving_until,
 t.conversation, t.state, t.assignee_id, t.snoozed_until, t.resolved_at, t.waiting_since,
 t.last_customer_seq, t.last_agent_seq, t.last_agent_id, t.last_message_at,
 t.customer_delivered, t.customer_read, t.agent_delivered, t.agent_read, t.unindexed,
-t.customer_seen, t.reachable, t.rings_from
+t.customer_seen, t.reachable, t.rings_from, t.badged, t.read_on
 
 -- name: lock_thread
 -- A thread for change: nobody else writes it until this transaction ends.
@@ -101,7 +101,7 @@ VALUES (:thread, :customer, :at, :team, :reason, :by_region, :at, :team, 'home')
 ON CONFLICT (customer_id) DO NOTHING
 
 -- name: save_thread
--- Store a thread's whole changed state; whether it can be reached is the devices' affair.
+-- Store a thread's whole changed state; what its devices can and show is the fan-out's affair.
 UPDATE threads SET
     head = :head, floor = :floor,
     home_team = :home_team, pin_reason = :pin_reason, pin_by_region = :pin_by_region,
@@ -128,7 +128,7 @@ WHERE id = :thread
 -- Store how far each side has received and read, and the new head.
 UPDATE threads SET head = :head, customer_delivered = :customer_delivered,
     customer_read = :customer_read, agent_delivered = :agent_delivered, agent_read = :agent_read,
-    customer_seen = :customer_seen, rings_from = :rings_from
+    customer_seen = :customer_seen, rings_from = :rings_from, read_on = :read_on
 WHERE id = :thread
 
 -- name: thread_bounds

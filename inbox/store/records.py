@@ -42,6 +42,8 @@ class Thread(msgspec.Struct, frozen=True):
     customer_seen: int
     reachable: bool
     rings_from: int | None
+    badged: bool
+    read_on: str | None
 
 
 class Customer(msgspec.Struct, frozen=True):

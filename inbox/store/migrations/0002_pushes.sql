@@ -4,7 +4,6 @@
 ALTER TABLE customers ADD COLUMN quiet TEXT;
 
 ALTER TABLE devices ADD COLUMN address TEXT;
-ALTER TABLE devices ADD COLUMN badge BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE devices ADD COLUMN badge_at BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE devices ADD COLUMN push_after BIGINT NOT NULL DEFAULT 0;
 CREATE UNIQUE INDEX devices_address ON devices (address);
@@ -20,6 +19,8 @@ CREATE INDEX dead_addresses_removed ON dead_addresses (removed_at);
 ALTER TABLE threads ADD COLUMN customer_seen BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE threads ADD COLUMN reachable BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE threads ADD COLUMN rings_from BIGINT;
+ALTER TABLE threads ADD COLUMN badged BOOLEAN NOT NULL DEFAULT FALSE;
+ALTER TABLE threads ADD COLUMN read_on TEXT;
 CREATE INDEX threads_ringing ON threads (id) WHERE rings_from IS NOT NULL;
 
 CREATE TABLE push_outbox (

@@ -1,0 +1,1 @@
+"""The durable outbox of pushes: what rings is brought to devices, claimed, and settled."""
