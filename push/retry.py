@@ -100,9 +100,13 @@ REASONS: dict[ProviderName, dict[tuple[int, str], Duty]] = {
     "fcm": {
         (400, "INVALID_ARGUMENT"): Duty.DEAD,  # unless its detail names the token: see `duty`
         (401, "THIRD_PARTY_AUTH_ERROR"): Duty.HOLD,
+        (401, "UNAUTHENTICATED"): Duty.HOLD,
+        (403, "PERMISSION_DENIED"): Duty.HOLD,
         (403, "SENDER_ID_MISMATCH"): Duty.FORGET,
+        (404, "NOT_FOUND"): Duty.HOLD,  # the project, since no token is named
         (404, "UNREGISTERED"): Duty.FORGET,
         (429, "QUOTA_EXCEEDED"): Duty.SLOW_DOWN,
+        (429, "RESOURCE_EXHAUSTED"): Duty.SLOW_DOWN,
         (500, "INTERNAL"): Duty.LATER,
         (503, "UNAVAILABLE"): Duty.LATER,
     },
