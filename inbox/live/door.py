@@ -148,6 +148,7 @@ class Live:
     ) -> web.StreamResponse:
         socket: web.WebSocketResponse[Any] = web.WebSocketResponse(
             timeout=CLOSE_S,
+            autoclose=False,
             protocols=(SUBPROTOCOL,),
             compress=False,
             max_msg_size=self.node.limits.frame_bytes * SPARE_FRAME,

@@ -44,6 +44,7 @@ class Session:
         "_gate",
         "_node",
         "_out",
+        "_patience",
         "_pump",
         "_signs",
         "_socket",
@@ -79,6 +80,7 @@ class Session:
         self._signs: Signs | None = None
         self._gate: asyncio.Future[None] | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._patience: asyncio.TimerHandle | None = None
 
     # ── as the hub and the wheel see it ──────────────────────────────────────────────────────────
 
@@ -123,6 +125,9 @@ class Session:
                 # Kept in no variable: an idle connection must not hold its last message, a token.
                 if not self._take(await self._socket.receive()):
                     break
+            else:
+                if self._closing is not None:
+                    await self._until_answered()
         finally:
             self.feed(inputs.Lost())
             self._node.wheel.remove(self)
@@ -130,8 +135,13 @@ class Session:
                 count_close(self._node.metrics, self._socket.close_code)
                 if self._pump is not None:
                     self._pump.cancel()
+                await self._socket.close(drain=False)
             else:
                 await asyncio.shield(self._closing)
+                if self._patience is not None:
+                    self._patience.cancel()
+                if self._transport is not None:
+                    self._transport.close()
             if self._counted and self.who is not None:
                 self._node.depart(self.who)
                 self._node.metrics.connections(self.audience).dec()
@@ -145,6 +155,16 @@ class Session:
         else:
             return False
         return True
+
+    async def _until_answered(self) -> None:
+        """Pass over whatever still comes before the answer to our goodbye, or the end of the line.
+
+        Who hangs up first may take the goodbye along: a proxy on the way ends the other side's line
+        too, and a kernel that still gets something for a line that is closed resets it (RFC 6455,
+        7.1.1).
+        """
+        while (await self._socket.receive()).type in {WSMsgType.TEXT, WSMsgType.BINARY}:
+            pass
 
     async def _until_listening(self) -> None:
         self._gate = asyncio.get_running_loop().create_future()
@@ -220,8 +240,14 @@ class Session:
             self._pump = None
 
     async def _close(self, close: effects.Close) -> None:
-        """Say goodbye after what was said; a line that is stuck is cut when the time is over."""
+        """Say goodbye after what was said; a line that is stuck is cut when the time is over.
+
+        `run` hears the answer. Not by the socket's own `close`: while somebody reads, that one
+        hangs up at once.
+        """
         count_close(self._node.metrics, close.code)
+        loop = asyncio.get_running_loop()
+        goodbye = struct.pack("!H", close.code) + close.reason.encode()[:120]
         with contextlib.suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(CLOSE_S):
                 if close.at_once:
@@ -230,7 +256,9 @@ class Session:
                     self._out.clear()
                 elif self._pump is not None:
                     await asyncio.wait([self._pump])
-                await self._socket.close(code=close.code, message=close.reason.encode()[:120])
+                await self._socket.send_frame(goodbye, WSMsgType.CLOSE)
+                if self._transport is not None:
+                    self._patience = loop.call_later(CLOSE_S, _cut, self._transport)
                 return
         if self._transport is not None:
             _cut(self._transport)

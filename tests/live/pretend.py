@@ -194,18 +194,21 @@ class PretendSocket:
         """As aiohttp's."""
         return await self._said.get()
 
-    async def send_frame(self, data: bytes, _kind: WSMsgType) -> None:
-        """Waits while the client takes nothing, as `writer_limit=0` does."""
+    async def send_frame(self, data: bytes, kind: WSMsgType) -> None:
+        """Waits while the client takes nothing, as `writer_limit=0` does; it answers a goodbye."""
         if self.closed:
             raise ConnectionResetError
+        if kind is WSMsgType.CLOSE:
+            self.closed = int.from_bytes(data[:2], "big")
+            self._said.put_nowait(Spoken(WSMsgType.CLOSE))
+            return
         self.wire.append(data)
         await self._open.wait()
 
-    async def close(self, *, code: int, message: bytes) -> None:
-        """As aiohttp's, with a client that answers."""
-        assert message
-        self.closed = self.closed or code
-        self._said.put_nowait(Spoken(WSMsgType.CLOSING))
+    async def close(self, *, drain: bool) -> None:
+        """As aiohttp's, for a line that the client has left."""
+        assert not drain
+        assert self.closed
 
 
 class PretendNode:

@@ -13,10 +13,12 @@ import pytest
 from inbox.bus import Bus
 from inbox.core.frames import Want
 from inbox.core.sync import Limits
-from inbox.flows import assignment, notes
+from inbox.flows import agents, assignment, notes
+from inbox.flows.agents import AgentChange
 from inbox.flows.context import Context
+from inbox.live import session
 from inbox.live.ring import FRAME_BYTES
-from tests.cast import Cast, SetClock, answer, arrive, make_cast, open_on, say
+from tests.cast import OPERATOR, Cast, SetClock, answer, arrive, make_cast, open_on, say
 from tests.engines import Database
 from tests.live.house import Client, DeadBus, House, open_house
 
@@ -48,7 +50,8 @@ async def test_pings_are_answered_and_who_answers_none_is_closed(ctx: Context, c
 
 
 @pytest.mark.usefixtures("cast")
-async def test_a_half_open_socket_is_let_go(ctx: Context) -> None:
+async def test_a_half_open_socket_is_let_go(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "CLOSE_S", 0.5)
     async with open_house(ctx, limits=Limits(hello_ms=300)) as house:
         host, _, port = house.url.removeprefix("http://").partition(":")
         mute = socket.create_connection((host, int(port)))
@@ -72,6 +75,7 @@ class Crawler:
 
     def __init__(self, house: House, *, buffer: int = 4096) -> None:
         host, _, port = house.url.removeprefix("http://").partition(":")
+        self._heard = b""
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         self._socket.connect((host, int(port)))
@@ -90,6 +94,21 @@ class Crawler:
             else bytes([0x80 | 126]) + len(data).to_bytes(2, "big")
         )
         self._socket.sendall(head + bytes(4) + data)
+
+    def answer_goodbye(self, code: int) -> None:
+        """A masked close frame."""
+        self._socket.sendall(bytes([0x88, 0x82]) + bytes(4) + code.to_bytes(2, "big"))
+
+    async def hear(self, until: bytes) -> bytes:
+        """Take what comes until it has these bytes; ConnectionError where the line ends."""
+        self._socket.settimeout(0)
+        loop = asyncio.get_running_loop()
+        while until not in self._heard:
+            data = await loop.sock_recv(self._socket, 4096)
+            if not data:
+                raise ConnectionResetError
+            self._heard += data
+        return self._heard
 
     def close(self) -> None:
         """Hang up."""
@@ -192,6 +211,31 @@ async def test_drain_spreads_the_clients_and_serves_them_until_they_go(
             assert await luis.until_closed() == 4001
             await asyncio.wait_for(draining, 5)
             assert house.live.sessions == set()
+
+
+@pytest.mark.parametrize("answers", [True, False])
+async def test_the_server_hangs_up_when_its_goodbye_is_answered_and_not_before(
+    ctx: Context, cast: Cast, monkeypatch: pytest.MonkeyPatch, *, answers: bool
+) -> None:
+    """Else the goodbye may be lost on the way; who never answers is cut after a while."""
+    monkeypatch.setattr(session, "CLOSE_S", 20 if answers else 0.3)
+    async with open_house(ctx) as house:
+        desk = Crawler(house)
+        desk.say({"type": "hello", "token": await house.agent_token(cast.bo), "streams": []})
+        await desk.hear(b'"welcome"')
+        await agents.change_agent(
+            ctx, OPERATOR, agent=cast.bo.id, change=AgentChange(disabled=True)
+        )
+        await desk.hear((4503).to_bytes(2, "big") + b"revoked")
+        if answers:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(desk.hear(b"the end"), 0.2)
+            desk.say({"type": "pong"})  # may still be on its way
+            desk.answer_goodbye(4503)
+        with pytest.raises(ConnectionError):
+            await asyncio.wait_for(desk.hear(b"the end"), 5)
+        await house.live._empty.wait()
+        desk.close()
 
 
 # ── what passes ──────────────────────────────────────────────────────────────────────────────────
