@@ -45,6 +45,14 @@ CREATE TABLE team_regions (
     PRIMARY KEY (team_id, region)
 );
 
+-- When a team is there, as JSON: the periods of an ordinary week, and the dates on which something
+-- else holds. A team without a row is always there.
+CREATE TABLE team_hours (
+    team_id TEXT PRIMARY KEY REFERENCES teams (id),
+    weekly  TEXT NOT NULL,
+    days    TEXT NOT NULL
+);
+
 CREATE TABLE agents (
     id            TEXT PRIMARY KEY,
     name          TEXT NOT NULL,

@@ -39,6 +39,8 @@ def say_plainly(message: str, *, allowed: Sequence[str] = ()) -> str:
         return f"must be {_BOUNDS[found[1]]} {found[2]}"
     if message.startswith("Expected `str` matching regex"):
         return "does not have the form that is asked for here"
+    if message == "Invalid RFC3339 encoded date":
+        return "must be a date as 2026-12-24"
     if _CHOICE.match(message):
         return f"must be one of: {', '.join(allowed)}" if allowed else "is not allowed here"
     return message[:1].lower() + message[1:]

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from inbox.core.errors import Forbidden
+from inbox.core.errors import Forbidden, NotFound
 
 Role = Literal["agent", "lead", "admin"]
 
@@ -48,15 +48,18 @@ class Operator(msgspec.Struct, frozen=True):
 Action = Literal[
     "serve",
     "repin",
+    "arrange",
     "administer",
 ]
 
 MAY: dict[Action, frozenset[Role]] = {
     "serve": frozenset({"agent", "lead", "admin"}),
     "repin": frozenset({"lead", "admin"}),
+    "arrange": frozenset({"lead", "admin"}),
     "administer": frozenset({"admin"}),
 }
-"""`serve`: read and answer the threads of one's own teams, whatever the role."""
+"""`serve`: read and answer the threads of one's own teams, whatever the role. `arrange`: a team's
+hours; a lead those of the teams they are in (`demand_lead`)."""
 
 
 def demand(who: Agent | Operator, action: Action) -> None:
@@ -64,6 +67,16 @@ def demand(who: Agent | Operator, action: Action) -> None:
     if who.role not in MAY[action]:
         needed = ", ".join(sorted(MAY[action]))
         raise Forbidden(f"this needs one of the roles {needed}")
+
+
+def demand_lead(who: Agent | Operator, team: str) -> None:
+    """Raise Forbidden unless this role arranges teams, NotFound unless this team is theirs.
+
+    An admin's is every team, a lead's are their own.
+    """
+    demand(who, "arrange")
+    if who.role != "admin" and not (isinstance(who, Agent) and team in who.teams):
+        raise NotFound("there is no such team")
 
 
 def sees(agent: Agent, home: str, serving: str) -> bool:

@@ -26,6 +26,7 @@ MOST_PERIODS = 12
 """In one day."""
 MOST_DAYS = 1_000
 """Listed: some decades of holidays."""
+LONGEST_NAME = 80
 FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 _OPENS = "([01][0-9]|2[0-3]):[0-5][0-9]"
@@ -152,7 +153,7 @@ def _check_day(day: Day, *, path: str) -> Day:
     else:
         periods = _check_periods(periods, path=f"{path}.periods")
     if name is not None:
-        name = clean_line(name, path=f"{path}.name", limit=80)
+        name = clean_line(name, path=f"{path}.name", limit=LONGEST_NAME)
     return Day(day.date, day.state, periods, name)
 
 

@@ -9,8 +9,10 @@ import msgspec
 from inbox.core.cursor import Cursor
 from inbox.core.events import Serving, Status, TeamRef, customer_view
 from inbox.core.policy import Customer
+from inbox.core.timetable import State
 from inbox.flows.access import get_seen
 from inbox.flows.context import Context, roster
+from inbox.flows.hours import Today, opening
 from inbox.flows.summaries import numbered
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
@@ -53,7 +55,10 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class TeamPage(msgspec.Struct, frozen=True):
-    """A team as its customers see it. What has not been set up yet is null."""
+    """A team as its customers see it. What has not been set up yet is null.
+
+    `hours` is today; `open`, `state`, `closes_at` and `next_open` are this moment's.
+    """
 
     id: str
     key: str
@@ -62,9 +67,11 @@ class TeamPage(msgspec.Struct, frozen=True):
     photo_url: str | None
     people: tuple[Person, ...]
     time_zone: str
-    hours: None = None
-    open: None = None
-    next_open: None = None
+    hours: Today | None
+    open: bool
+    state: State
+    closes_at: str | None
+    next_open: str | None
     promise: None = None
     notice: None = None
 
@@ -127,6 +134,7 @@ async def team_page(ctx: Context, who: Customer) -> TeamPage:
         (people.agents[agent] for agent in people.active(team.id)),
         key=lambda agent: (agent.name, agent.id),
     )
+    now = opening(people, team.id, at=ctx.clock())
     return TeamPage(
         id=team.id,
         key=team.key,
@@ -135,4 +143,9 @@ async def team_page(ctx: Context, who: Customer) -> TeamPage:
         photo_url=team.photo_url,
         people=tuple(Person(one.name, one.photo_url, one.line) for one in members),
         time_zone=team.time_zone,
+        hours=now.hours,
+        open=now.open,
+        state=now.state,
+        closes_at=now.closes_at,
+        next_open=now.next_open,
     )

@@ -11,10 +11,12 @@ from inbox.core.cursor import LARGEST, Cursor
 from inbox.core.errors import BadRequest
 from inbox.core.events import TeamRef, wire
 from inbox.core.policy import Agent, Role
+from inbox.core.timetable import State
 from inbox.flows.access import get_seen
 from inbox.flows.audit import looked
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.customer_views import RawPage
+from inbox.flows.hours import Today, opening
 from inbox.flows.signin import move_registry
 from inbox.flows.summaries import ThreadSummary, count_unread_of, read_summary, read_summary_of
 from inbox.store.engine import Row, Tx
@@ -74,10 +76,16 @@ class SummaryPage(msgspec.Struct, frozen=True):
 
 
 class TeamSheet(msgspec.Struct, frozen=True):
-    """A team of mine with its people."""
+    """A team of mine with its people, and whether it is there now, as its customers see it."""
 
     team: TeamRef
     members: tuple[Colleague, ...]
+    time_zone: str
+    hours: Today | None
+    open: bool
+    state: State
+    closes_at: str | None
+    next_open: str | None
 
 
 class TeamSheets(msgspec.Struct, frozen=True):
@@ -141,7 +149,19 @@ async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
     for team in sorted(who.teams):
         members = [await colleague(ctx, agent) for agent in people.active(team)]
         members.sort(key=lambda one: (one.name, one.id))
-        sheets.append(TeamSheet(people.team_ref(team), tuple(members)))
+        now = opening(people, team, at=ctx.clock())
+        sheets.append(
+            TeamSheet(
+                team=people.team_ref(team),
+                members=tuple(members),
+                time_zone=people.team(team).time_zone,
+                hours=now.hours,
+                open=now.open,
+                state=now.state,
+                closes_at=now.closes_at,
+                next_open=now.next_open,
+            )
+        )
     return TeamSheets(tuple(sheets))
 
 

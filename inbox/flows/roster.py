@@ -1,23 +1,29 @@
-"""Who works here: teams, their markets and people, read all at once."""
+"""Who works here: teams, their markets, hours and people, read all at once."""
 
 from __future__ import annotations
+
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from inbox.core.errors import NotFound
 from inbox.core.events import AgentRef, Author, TeamRef
+from inbox.core.hours import ALWAYS, Hours
+from inbox.core.timetable import Day, Weekly
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
-from inbox.store.records import Agent, Team, read_agent, read_team
+from inbox.store.records import TEAM_WIDTH, Agent, Team, read_agent, read_team
 
 
 class Roster(msgspec.Struct, frozen=True):
-    """Teams and agents by id, markets and members by team."""
+    """Teams and agents by id, markets and members by team, hours of those that have set some."""
 
     teams: dict[str, Team]
     agents: dict[str, Agent]
     regions: dict[str, tuple[str, ...]]
     members: dict[str, tuple[str, ...]]
+    hours: dict[str, Hours]
 
     def team(self, team_id: str) -> Team:
         """A team that exists, or NotFound."""
@@ -28,6 +34,10 @@ class Roster(msgspec.Struct, frozen=True):
     def team_ref(self, team_id: str) -> TeamRef:
         """A team as events show it."""
         return self.team(team_id).ref()
+
+    def hours_of(self, team_id: str) -> Hours:
+        """When a team is there; one that has set no hours always is."""
+        return self.hours.get(team_id, ALWAYS)
 
     def agent(self, agent_id: str) -> Agent:
         """An agent who exists, or NotFound."""
@@ -59,7 +69,8 @@ class Roster(msgspec.Struct, frozen=True):
 
 async def read_roster(tx: Tx) -> Roster:
     """The roster as this transaction sees it."""
-    teams = [read_team(row) for row in await tx.fetch(Q.all_teams)]
+    rows = await tx.fetch(Q.all_teams)
+    teams = [read_team(row) for row in rows]
     agents = [read_agent(row) for row in await tx.fetch(Q.all_agents)]
     regions: dict[str, list[str]] = {team.id: [] for team in teams}
     for team_id, region in await tx.fetch(Q.all_regions):
@@ -72,4 +83,19 @@ async def read_roster(tx: Tx) -> Roster:
         agents={agent.id: agent for agent in agents},
         regions={team: tuple(found) for team, found in regions.items()},
         members={team: tuple(found) for team, found in members.items()},
+        hours={
+            team.id: _read_hours(team.time_zone, weekly, days)
+            for team, (weekly, days) in zip(teams, (row[TEAM_WIDTH:] for row in rows), strict=True)
+            if weekly is not None
+        },
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _read_hours(zone: str, weekly: str, days: str) -> Hours:
+    """Hours as they are stored; the same again are the same struct, with what is known of it."""
+    return Hours(
+        ZoneInfo(zone),
+        msgspec.json.decode(weekly, type=Weekly),
+        msgspec.json.decode(days, type=tuple[Day, ...]),
     )

@@ -10,7 +10,7 @@ import msgspec
 from inbox.auth.keys import hash_token, make_token, token_kind
 from inbox.core.errors import Expired, Unauthorized
 from inbox.core.instant import to_text
-from inbox.core.policy import Agent, Customer, Operator, demand
+from inbox.core.policy import Agent, Customer, Operator, demand, demand_lead
 from inbox.core.text import fold_name
 from inbox.flows.arrival import arrive
 from inbox.flows.context import Context, Writing, roster, write
@@ -185,12 +185,24 @@ async def demand_admin_still(tx: Tx, who: Agent | Operator) -> None:
     request began before its sender was disabled or its token revoked must not outlive that. Whoever
     opens the data folder needs no credential.
     """
-    if isinstance(who, Operator):
-        return
+    if isinstance(who, Agent):
+        demand(await _now(tx, who), "administer")
+
+
+async def demand_lead_still(tx: Tx, who: Agent | Operator, team: str) -> None:
+    """The same for what leads may, too: NotFound unless the team is the caller's to arrange."""
+    if isinstance(who, Agent):
+        everybody = await tx.fetch(Q.all_memberships)
+        teams = frozenset(of for agent, of in everybody if agent == who.id)
+        demand_lead(msgspec.structs.replace(await _now(tx, who), teams=teams), team)
+
+
+async def _now(tx: Tx, who: Agent) -> Agent:
+    """A caller with their role as this transaction sees it; Unauthorized if let in no more."""
     row = await tx.fetch_one(Q.find_credential_by_id, id=who.credential)
     if row is None:
         raise _unknown()
-    demand(msgspec.structs.replace(who, role=read_agent(row[3:]).role), "administer")
+    return msgspec.structs.replace(who, role=read_agent(row[3:]).role)
 
 
 async def move_registry(writing: Writing) -> None:

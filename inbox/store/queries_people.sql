@@ -95,8 +95,10 @@ t.id, t.key, t.name, t.place, t.photo_url, t.time_zone, t.languages, t.is_defaul
 t.max_customers, t.customers, t.created_at
 
 -- name: all_teams
--- Every team, in the order they were made.
-SELECT {team_columns} FROM teams t ORDER BY t.created_at, t.id
+-- Every team with its hours, in the order they were made.
+SELECT {team_columns}, h.weekly, h.days
+FROM teams t LEFT JOIN team_hours h ON h.team_id = t.id
+ORDER BY t.created_at, t.id
 
 -- name: lock_teams
 -- Every team for change: the next one waits, and reads what this one has left. Rows that point to
@@ -119,6 +121,15 @@ VALUES (:team, :key, :name, :place, :photo_url, :time_zone, :languages, :is_defa
 UPDATE teams SET name = :name, place = :place, photo_url = :photo_url, time_zone = :time_zone,
     languages = :languages, is_default = :is_default, max_customers = :max_customers
 WHERE id = :team
+
+-- name: put_hours
+-- When a team is there: its ordinary week, and the dates on which something else holds.
+INSERT INTO team_hours (team_id, weekly, days) VALUES (:team, :weekly, :days)
+ON CONFLICT (team_id) DO UPDATE SET weekly = excluded.weekly, days = excluded.days
+
+-- name: drop_hours
+-- Let a team always be there.
+DELETE FROM team_hours WHERE team_id = :team
 
 -- name: clear_default_team
 -- Make room for another default team.

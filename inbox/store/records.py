@@ -102,6 +102,9 @@ class Agent(msgspec.Struct, frozen=True):
 THREAD_WIDTH = len(Thread.__struct_fields__)
 """Columns of a thread: what a query adds to them begins here."""
 
+TEAM_WIDTH = len(Team.__struct_fields__)
+"""Columns of a team, likewise."""
+
 read_thread = reader(Thread)
 read_customer = reader(Customer)
 read_team = reader(Team)

@@ -1,9 +1,12 @@
-"""What admins ask for: teams, agents, tokens, customers' sign-out, the audit log, settings."""
+"""What admins ask for: teams, hours, agents, tokens, customers' sign-out, the audit log, settings.
+
+Hours are a lead's, too, of their own teams.
+"""
 
 from __future__ import annotations
 
 from inbox.core.policy import Agent
-from inbox.flows import agents, teams
+from inbox.flows import agents, hours, teams
 from inbox.flows.agents import (
     AgentChange,
     AgentDetail,
@@ -13,6 +16,8 @@ from inbox.flows.agents import (
     NewToken,
 )
 from inbox.flows.audit import AuditPage, list_audit
+from inbox.flows.holidays import Holidays, find_holidays
+from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.settings import SETTINGS
 from inbox.web.route import Call
@@ -21,6 +26,7 @@ from inbox.web.shapes import (
     NewPassword,
     NewTokenFor,
     OfAgent,
+    OfYear,
     SettingShown,
     SettingsShown,
 )
@@ -44,6 +50,46 @@ async def add_team(call: Call[Agent, TeamDraft, None]) -> TeamDetail:
 async def change_team(call: Call[Agent, TeamChange, None]) -> TeamDetail:
     """Change a team; what is absent stays."""
     return await teams.change_team(call.ctx, call.who, team=call.path["team"], change=call.body)
+
+
+async def get_hours(call: Call[Agent, None, None]) -> HoursDetail:
+    """A team's hours: the ordinary week, the dates on which something else holds, and now.
+
+    A lead's own teams; an admin's every one.
+    """
+    return await hours.get_hours(call.ctx, call.who, team=call.path["team"])
+
+
+async def set_hours(call: Call[Agent, HoursDraft, None]) -> HoursDetail:
+    """Set a team's ordinary week, by the clock of its time zone; null: around the clock.
+
+    A period that closes earlier than it opens ends on the next day. Listed dates stay.
+    """
+    return await hours.set_weekly(
+        call.ctx, call.who, team=call.path["team"], weekly=call.body.weekly
+    )
+
+
+async def list_holidays(call: Call[Agent, None, OfYear]) -> Holidays:
+    """A country's public holidays, to be looked at before they are listed. Changes nothing."""
+    query = call.query
+    return await find_holidays(
+        call.ctx,
+        call.who,
+        team=call.path["team"],
+        country=query.country,
+        subdivision=query.subdivision,
+        year=query.year,
+    )
+
+
+async def set_holidays(call: Call[Agent, DaysDraft, None]) -> HoursDetail:
+    """Set all dates on which something else holds: closed, limited, or with periods of their own.
+
+    Plain dates, at most 1,000; they replace those that were listed. On a limited date only urgent
+    conversations are served.
+    """
+    return await hours.set_days(call.ctx, call.who, team=call.path["team"], days=call.body.days)
 
 
 async def list_agents(call: Call[Agent, None, None]) -> AgentDetails:

@@ -35,6 +35,24 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "place": "Spokane",
     },
     "TeamChange": {"max_customers": 4000},
+    "HoursDraft": {
+        "weekly": {
+            "mon": [{"opens": "08:00", "closes": "12:00"}, {"opens": "13:00", "closes": "20:00"}],
+            "fri": [{"opens": "20:00", "closes": "02:00"}],
+            "sat": [{"opens": "09:00", "closes": "17:00"}],
+        }
+    },
+    "DaysDraft": {
+        "days": [
+            {
+                "date": "2026-12-24",
+                "state": "limited",
+                "periods": [{"opens": "09:00", "closes": "13:00"}],
+                "name": "Christmas Eve",
+            },
+            {"date": "2026-12-25", "state": "closed", "name": "Christmas Day"},
+        ]
+    },
     "AgentDraft": {"name": "Bo", "teams": [_TEAM], "line": "Coffee first"},
     "AgentChange": {"role": "lead"},
 }

@@ -31,7 +31,10 @@ from inbox.web.wire import FullProblem
 Json = dict[str, Any]
 
 _REF = "#/components/schemas/{name}"
-_TIMES = {"at", "sent_at", "until", "waiting_since", "expires_at", "created_at", "revoked_at"}
+_TIMES = {
+    *("at", "sent_at", "until", "waiting_since", "expires_at", "created_at", "revoked_at"),
+    *("opens_at", "closes_at", "next_open"),
+}
 _ABOUT = """Self-hosted asynchronous customer care: each customer has one thread, pinned to a team.
 
 A success means that the write is on disk. Sends are safe to repeat with one `client_id`. A *seq*
@@ -42,7 +45,7 @@ know.
 _TAGS = {
     "customer": ("Customer", "A customer's app, with a token that the company's backend signs."),
     "desk": ("Desk", "Agents, with a personal token or a browser's session."),
-    "admin": ("Admin", "Admins."),
+    "admin": ("Admin", "Admins; a team's hours are its leads', too."),
     "service": ("Service", "Operators, monitoring, developers."),
 }
 _SCHEMES: Json = {

@@ -31,6 +31,8 @@ from inbox.flows.customer_views import CustomerThread, TeamPage
 from inbox.flows.desk_views import Duty, Me, TeamSheets
 from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.erasure import Erasure
+from inbox.flows.holidays import Holidays
+from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
 from inbox.flows.search import SearchPage
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.web import admin, customer, desk, privacy, service, session
@@ -46,6 +48,7 @@ from inbox.web.shapes import (
     NewReply,
     NewTokenFor,
     OfAgent,
+    OfYear,
     OnDuty,
     SettingsShown,
     Shown,
@@ -114,11 +117,15 @@ ROUTES: tuple[Route, ...] = (
     Route("agent", "GET", "/v1/desk/events", desk.list_events, query=SinceOf, gives=DeskEvents, errors=(NotFound, Gone)),
     Route("public", "GET", "/v1/desk/live", service.live_desk, success=(101,)),
 
-    # admins
+    # admins; hours: leads, too
     Route("admin", "GET", "/v1/admin/teams", admin.list_teams, gives=TeamDetails),
     Route("admin", "POST", "/v1/admin/teams", admin.add_team, TeamDraft, gives=TeamDetail, success=(201,), errors=(Conflict,)),
     Route("admin", "GET", TEAM, admin.get_team, gives=TeamDetail),
     Route("admin", "PATCH", TEAM, admin.change_team, TeamChange, gives=TeamDetail),
+    Route("lead", "GET", TEAM + "/hours", admin.get_hours, gives=HoursDetail),
+    Route("lead", "PUT", TEAM + "/hours", admin.set_hours, HoursDraft, gives=HoursDetail),
+    Route("lead", "GET", TEAM + "/holidays", admin.list_holidays, query=OfYear, gives=Holidays),
+    Route("lead", "PUT", TEAM + "/holidays", admin.set_holidays, DaysDraft, gives=HoursDetail),
     Route("admin", "GET", "/v1/admin/agents", admin.list_agents, gives=AgentDetails),
     Route("admin", "POST", "/v1/admin/agents", admin.add_agent, AgentDraft, gives=AgentDetail, success=(201,), errors=(Conflict,)),
     Route("admin", "GET", AGENT, admin.get_agent, gives=AgentDetail),

@@ -185,6 +185,22 @@ class Audited(_Taken, frozen=True):
     limit: Limit = 50
 
 
+class OfYear(_Taken, frozen=True):
+    """Which country's holidays, and of which year."""
+
+    country: Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1, as US")]
+    year: Annotated[int, msgspec.Meta(ge=1970, le=2100)]
+    subdivision: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                min_length=1, max_length=40, description="ISO 3166-2 without the country, as WA"
+            ),
+        ]
+        | None
+    ) = None
+
+
 class OfAgent(_Taken, frozen=True):
     """Whose."""
 

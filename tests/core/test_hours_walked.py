@@ -70,7 +70,8 @@ def test_every_minute_is_as_the_clock_on_the_wall_says(
     walked = walk(hours, start, WALKED)
     end = start + WALKED * MINUTE
 
-    assert [state(hours, start + n * MINUTE) for n in range(WALKED)] == walked
+    unlike = [n for n in range(WALKED) if state(hours, start + n * MINUTE) != walked[n]]
+    assert unlike[:3] == [], "minutes after the first"
     expected = [span for span in spans(walked, start) if span.state != "closed"]
     assert list(periods(hours, start, end)) == expected
     for _ in range(5):

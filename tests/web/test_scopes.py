@@ -40,6 +40,7 @@ async def knock(server: Server, route: Route, token: str | None, **names: str) -
         path += {
             "SinceOf": f"?stream=team:{names.get('team', NOBODY)}",
             "OfAgent": f"?agent={NOBODY}",
+            "OfYear": "?country=US&year=2027",
             "Sought": "?q=signal",
         }.get(route.query.__name__, "")
     body: dict[str, Any] | None = None
