@@ -130,6 +130,7 @@ REASONS: dict[ProviderName, dict[tuple[int, str], Duty]] = {
         (413, "104"): Duty.DEAD,
         (413, "PayloadTooLarge"): Duty.DEAD,
         (401, "109"): Duty.HOLD,
+        (401, "VapidPkHashMismatch"): Duty.FORGET,  # Mozilla, whose words come as Apple's reason
         (400, "112"): Duty.DEAD,
         (400, "113"): Duty.DEAD,
         (429, "TooManyRequests"): Duty.SLOW_DOWN,

@@ -90,6 +90,7 @@ ROWS: list[tuple[ProviderName, int, str, object]] = [
     ("webpush", 400, "BadWebPushTopic", Dead),
     ("webpush", 400, "VapidPkHashMismatch", Forget),
     ("webpush", 401, "109", Hold),
+    ("webpush", 401, "VapidPkHashMismatch", Forget),
     ("webpush", 403, "BadAuthorizationHeader", Hold),
     ("webpush", 403, "BadJwtToken", Hold),
     ("webpush", 403, "BadVapidPublicKey", Hold),

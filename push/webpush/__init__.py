@@ -1,0 +1,1 @@
+"""Web Push, which UnifiedPush shares: encryption, the sender's key, answers, the provider."""

@@ -1,0 +1,1 @@
+"""Web Push: encryption, the sender, answers, outcomes, forbidden addresses."""
