@@ -55,7 +55,9 @@ class Court:
             self._brake(push).sent()
         if isinstance(verdict, Sent):
             self._count_latency(push)
-        elif isinstance(verdict, Again) and isinstance(outcome, Unknown):
+            self._is_well(circuit_of(push.target))
+            return verdict
+        if isinstance(verdict, Again) and isinstance(outcome, Unknown):
             self.stats.unknown_retried[provider] += 1
         elif isinstance(verdict, Forget):
             verdict = self._forget(push, verdict)
@@ -123,7 +125,11 @@ class Court:
             asked = outcome.retry_after if isinstance(outcome, Answer) else None
             if self.circuits.failed(key, failure, asked_s=(asked or 0) / 1000):
                 self.alarms.ring("unreachable", key, failure, detail)
-        elif not _renews(push, outcome) and self.circuits.worked(key):
+        elif not _renews(push, outcome):
+            self._is_well(key)
+
+    def _is_well(self, key: str) -> None:
+        if self.circuits.worked(key):
             self.alarms.clear(key, "clock", "configuration", "unreachable")
 
     def _behind_circuit(self, push: Push, verdict: Verdict) -> Verdict:

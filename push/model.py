@@ -26,7 +26,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     """APNs: the topic (bundle id). FCM: the app's id, which leads to its project.
 
     Web Push: the origin of the endpoint. What one service, or one app's key, does wrong must hold
-    back no other (`push.circuit.key`).
+    back no other (`push.circuit.circuit_key`).
     """
     environment: Environment | None = None
     p256dh: str = ""
@@ -245,7 +245,7 @@ class Outbox(Protocol):
     ) -> list[Push]:
         """Lease up to `limit` due pushes, decided and coalesced, with badge and count of now.
 
-        `hold`: keys of circuits that are open (`push.circuit.key`); their rows stay.
+        `hold`: keys of circuits that are open (`push.circuit.circuit_key`); their rows stay.
         """
         ...
 
