@@ -84,6 +84,12 @@ class Circuits:
         one = self._troubled.get(key)
         return max(0.0, one.until - self._ticks()) if one is not None and one.open else 0.0
 
+    def next_s(self, longest: float) -> float:
+        """Seconds until the next pause ends, but no more than `longest`."""
+        now = self._ticks()
+        waits = [one.until - now for one in self._troubled.values() if one.open]
+        return min((wait for wait in waits if 0 < wait < longest), default=longest)
+
     def worked(self, key: str) -> bool:
         """It answered as it should; true where that closed the circuit."""
         if not self._troubled:

@@ -109,7 +109,8 @@ class Lane:
         self._ended.set()
 
     async def _wait(self) -> None:
-        await self._outbox.wait(self._name, timeout=self._limits.look_s)
+        timeout = self._court.circuits.next_s(self._limits.look_s)
+        await self._outbox.wait(self._name, timeout=timeout)
 
     async def _sleep(self, seconds: float) -> None:
         await self._rest(lambda: self._around.sleep(seconds))
@@ -155,7 +156,7 @@ class Lane:
             elif not self._hand_out(push, now):
                 blocked += 1
         if blocked == len(pushes):  # an outbox that does not heed `hold` shall not make us spin
-            await self._sleep(self._limits.look_s)
+            await self._sleep(self._limits.blocked_s)
         elif len(pushes) < limit:
             await self._sleep(self._limits.claims_apart_s)
         return True

@@ -26,7 +26,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """While it trickles, so that a claim takes several rows; the first after a rest is at once."""
     gather_s: float = 0.003
     """Verdicts wait so long for others, to be stored in one transaction."""
-    look_s: float = 1.0
+    look_s: float = 5.0
     """How often the outbox is asked though it has said nothing."""
+    blocked_s: float = 1.0
+    """How long nothing is claimed after a claim of which nothing might go out."""
     longest_pause_s: float = 30.0
     """Between tries when the outbox fails."""

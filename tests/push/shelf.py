@@ -204,7 +204,11 @@ class Desk:
     async def wait(self, provider: ProviderName, *, timeout: float) -> None:  # noqa: ARG002
         """Until something stirs."""
         self._shelf.called("wait")
-        await self._shelf.steered.surroundings().within(timeout, self._shelf.stirred.wait())
+        now = self._shelf.steered.now()
+        waiting = [row.not_before for row in self._shelf.rows.values() if row.state == "waits"]
+        due = min((at - now for at in waiting if at > now), default=DAY_MS) / 1000
+        shortest = min(timeout, due)
+        await self._shelf.steered.surroundings().within(shortest, self._shelf.stirred.wait())
         self._shelf.stirred.clear()
 
     def _mine(self, one: Push) -> Row | None:

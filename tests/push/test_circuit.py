@@ -116,6 +116,17 @@ def test_pauses_grow_to_a_minute(circuits: Circuits, clock: Clock) -> None:
     assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
 
 
+def test_when_the_next_pause_ends(circuits: Circuits, clock: Clock) -> None:
+    assert circuits.next_s(5) == 5
+    circuits.refused(KEY, "x")
+    assert circuits.next_s(100) == LONGEST_PAUSE_S
+    clock.at += LONGEST_PAUSE_S - 2
+    circuits.refused("another", "x")
+    assert circuits.next_s(5) == 2
+    clock.at += 2
+    assert circuits.next_s(5) == 5  # what is over already is no reason to hurry
+
+
 def test_what_went_out_before_it_opened_does_not_prolong_it(circuits: Circuits) -> None:
     for _ in range(FAILURES + 200):
         circuits.failed(KEY, "refused")

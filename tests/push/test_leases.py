@@ -41,11 +41,11 @@ async def test_what_cannot_be_settled_takes_no_more_places_than_there_are(
     """Backpressure: while verdicts cannot be stored, no more is claimed."""
     shelf.failing.add("settle")
     provider = Scripted(steered)
-    start(provider, limits=Limits(in_flight=20, batch=10))
+    start(provider, limits=Limits(in_flight=25, batch=10))
     for number in range(100):
         shelf.put(number)
     await steered.pass_by(30)
-    assert len(provider.sent) == 20
+    assert len(provider.sent) == shelf.claimed_most == 25
     shelf.failing.clear()
     await steered.pass_by(30)
     assert shelf.states() == {"sent": 100}
@@ -58,7 +58,7 @@ async def test_a_worker_that_stalled_past_its_lease_changes_nothing(
     """Fault 25: two workers; the verdict of the one that slept is fenced off."""
     slow = Scripted(steered, reply=lambda _p, _n: Answer(status=410, reason="Unregistered"))
     slow.takes_s = 62.0
-    start(slow, name="slow", limits=Limits(request_s=70, lease_s=60 + 71))
+    start(slow, name="slow", limits=Limits(in_flight=1, request_s=70, lease_s=60 + 71))
     row = shelf.put(1)
     await steered.pass_by(1)
     quick = Scripted(steered)
