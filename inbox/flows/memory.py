@@ -30,6 +30,7 @@ class Memory:
         self.epoch = epoch
         self.receipts = Turns()
         self.looks = Looks()
+        self.in_front: dict[str, str] = {}
         self.search_whole_at: int | None = None
         self.search_walk: SearchWalk | None = None
         self.roster: Roster | None = None

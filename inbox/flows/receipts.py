@@ -14,75 +14,89 @@ from inbox.core.policy import Agent, Customer
 from inbox.flows.access import get_seen, lock_seen
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.log import Entry, append_receipts
+from inbox.flows.rings import ring_badge
+from inbox.flows.turns import Marks
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
 from inbox.store.records import Thread
 
 
-async def ack(ctx: Context, who: Customer | Agent, *, thread: str, upto: int) -> None:
-    """Everything up to `upto` was shown or stored on a device of this side."""
-    await _mark(ctx, who, thread, delivered=upto, read=0)
+async def ack(
+    ctx: Context, who: Customer | Agent, *, thread: str, upto: int, in_front: bool = False
+) -> None:
+    """Everything up to `upto` was shown or stored on a device of this side.
+
+    `in_front`: by a customer's app that people look at, so that no push needs to tell of it.
+    """
+    await _mark(ctx, who, thread, Marks(delivered=upto, seen=upto if in_front else 0))
 
 
-async def read(ctx: Context, who: Customer | Agent, *, thread: str, upto: int) -> None:
+async def read(
+    ctx: Context, who: Customer | Agent, *, thread: str, upto: int, device: str | None = None
+) -> None:
     """Everything up to `upto` was read by this side, and so delivered.
 
-    An agent's own place moves too, by which its unread messages are counted.
+    An agent's own place moves too, by which its unread messages are counted; a customer's other
+    devices than this one are told the count that is left.
     """
-    await _mark(ctx, who, thread, delivered=upto, read=upto)
+    await _mark(ctx, who, thread, Marks(delivered=upto, read=upto, device=device))
 
 
-async def _mark(
-    ctx: Context, who: Customer | Agent, thread: str, *, delivered: int, read: int
-) -> None:
+async def _mark(ctx: Context, who: Customer | Agent, thread: str, marks: Marks) -> None:
     async def look(tx: Tx) -> bool:
-        seen = await get_seen(tx, who, thread)
-        if read and isinstance(who, Agent) and await _own_place_moves(tx, who, seen, read):
+        known = await get_seen(tx, who, thread)
+        if marks.read and isinstance(who, Agent) and await _own_place_moves(tx, who, known, marks):
             return True
-        return bool((await _raise(tx, seen, _side(who), delivered=delivered, read=read))[1])
+        return (await _raise(ctx, tx, known, _side(who), marks))[0] != known
 
     if not await ctx.store.read(look):
         return
 
-    async def flush(delivered: int, read: int) -> None:
-        await _store(ctx, who, thread, delivered=delivered, read=read)
+    async def flush(marks: Marks) -> None:
+        await _store(ctx, who, thread, marks)
 
     await ctx.memory.receipts.join(
         f"{who.id}@{thread}",
-        delivered=delivered,
-        read=read,
+        marks,
         interval=ctx.settings.receipts_interval_ms / 1000,
         flush=flush,
     )
 
 
-async def _store(
-    ctx: Context, who: Customer | Agent, thread: str, *, delivered: int, read: int
-) -> None:
+async def _store(ctx: Context, who: Customer | Agent, thread: str, marks: Marks) -> None:
     async def work(writing: Writing) -> None:
         tx = writing.tx
         before = await lock_seen(tx, who, thread)
-        if read and isinstance(who, Agent):
-            place = min(read, before.head)
+        if marks.read and isinstance(who, Agent):
+            place = min(marks.read, before.head)
             await tx.execute(Q.raise_agent_read, agent=who.id, thread=thread, upto=place)
-        after, entries = await _raise(tx, before, _side(who), delivered=delivered, read=read)
-        if entries:
+        after, entries = await _raise(ctx, tx, before, _side(who), marks)
+        if after.customer_read > before.customer_read:
+            after = ring_badge(ctx, writing, after, read_on=marks.device)
+        if after != before:
             await append_receipts(writing, after, entries)
 
     await write(ctx, work)
 
 
-async def _own_place_moves(tx: Tx, who: Agent, thread: Thread, upto: int) -> bool:
+async def _own_place_moves(tx: Tx, who: Agent, thread: Thread, marks: Marks) -> bool:
     row = await tx.fetch_one(Q.agent_read, agent=who.id, thread=thread.id)
-    return min(upto, thread.head) > (0 if row is None else row[0])
+    return min(marks.read, thread.head) > (0 if row is None else row[0])
 
 
 async def _raise(
-    tx: Tx, before: Thread, side: Side, *, delivered: int, read: int
+    ctx: Context, tx: Tx, before: Thread, side: Side, marks: Marks
 ) -> tuple[Thread, list[Entry]]:
-    """The thread with this side's marks raised, and an event for each that covers a message."""
+    """The thread with this side's marks raised, and an event for each that covers a message.
+
+    What an app in front has acknowledged matters to pushes alone: it is no event.
+    """
     after, entries = before, []
-    for kind, upto in (("delivered", delivered), ("read", read)):
+    if ctx.push and before.reachable and side == "customer":
+        was, now = max(before.customer_seen, before.customer_read), min(marks.seen, before.head)
+        if now > was and await _covers(tx, before.id, side, was, now):
+            after = msgspec.structs.replace(after, customer_seen=now)
+    for kind, upto in (("delivered", marks.delivered), ("read", marks.read)):
         field = f"{side}_{kind}"
         was, now = getattr(before, field), min(upto, before.head)
         if now > was and await _covers(tx, before.id, side, was, now):

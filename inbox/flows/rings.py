@@ -25,3 +25,16 @@ def ring_message(ctx: Context, writing: Writing, thread: Thread, seq: int) -> Th
     if thread.rings_from:
         return thread
     return msgspec.structs.replace(thread, rings_from=seq)
+
+
+def ring_badge(
+    ctx: Context, writing: Writing, thread: Thread, *, read_on: str | None = None
+) -> Thread:
+    """The thread with its mark, where devices may show an unread count that is no longer true.
+
+    `read_on` is the device that needs not be told, since it was read there. The caller stores it.
+    """
+    if not (ctx.push and thread.reachable and (thread.badged or thread.rings_from)):
+        return thread
+    writing.moved(RINGS, writing.at)
+    return msgspec.structs.replace(thread, rings_from=thread.rings_from or 0, read_on=read_on)

@@ -9,7 +9,7 @@ from inbox.core.errors import Unauthorized
 from inbox.core.frames import Send
 from inbox.core.hints import Moved
 from inbox.core.policy import Agent, Customer
-from inbox.flows import passing, receipts, signin, streams
+from inbox.flows import in_front, passing, receipts, signin, streams
 from inbox.flows.context import Context
 from inbox.flows.passing import Sign
 from inbox.flows.send import Draft, Sent, send
@@ -91,16 +91,20 @@ class SignedInPeople:
         )
         return await send(self._ctx, who, thread=thread, draft=draft)
 
-    async def ack(self, who: Customer | Agent, *, thread: str, upto: int) -> None:
+    async def ack(self, who: Customer | Agent, *, thread: str, upto: int, in_front: bool) -> None:
         """Everything up to there was received."""
-        await receipts.ack(self._ctx, who, thread=thread, upto=upto)
+        await receipts.ack(self._ctx, who, thread=thread, upto=upto, in_front=in_front)
 
-    async def read(self, who: Customer | Agent, *, thread: str, upto: int) -> None:
+    async def read(
+        self, who: Customer | Agent, *, thread: str, upto: int, device: str | None
+    ) -> None:
         """Everything up to there was read."""
-        await receipts.read(self._ctx, who, thread=thread, upto=upto)
+        await receipts.read(self._ctx, who, thread=thread, upto=upto, device=device)
 
     async def show(self, who: Customer | Agent, *, sign: Sign, origin: str) -> None:
-        """Tell whoever may know."""
+        """Tell whoever may know; that a customer's app is in front, to who sends pushes too."""
+        if sign.kind == "presence" and isinstance(who, Customer):
+            await in_front.note_in_front(self._ctx, who, connection=origin, on=sign.on)
         await passing.show(self._ctx, who, sign=sign, origin=origin)
 
 

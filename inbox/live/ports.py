@@ -58,12 +58,14 @@ class People(Protocol):
         """Store a message; when this returns it is on disk."""
         ...
 
-    async def ack(self, who: Customer | Agent, *, thread: str, upto: int) -> None:
-        """Everything up to there was received."""
+    async def ack(self, who: Customer | Agent, *, thread: str, upto: int, in_front: bool) -> None:
+        """Everything up to there was received, by an app in front or behind."""
         ...
 
-    async def read(self, who: Customer | Agent, *, thread: str, upto: int) -> None:
-        """Everything up to there was read."""
+    async def read(
+        self, who: Customer | Agent, *, thread: str, upto: int, device: str | None
+    ) -> None:
+        """Everything up to there was read, on this device where it is known."""
         ...
 
     async def show(self, who: Customer | Agent, *, sign: Sign, origin: str) -> None:

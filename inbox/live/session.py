@@ -366,8 +366,12 @@ class Session:
         people, who = self._node.people, self.who
         if who is None:
             return
-        mark = people.ack if ask.kind == "ack" else people.read
-        found = await self._node.outcome(mark(who, thread=ask.thread, upto=ask.upto))
+        line = self.sync.line
+        if ask.kind == "ack":
+            marking = people.ack(who, thread=ask.thread, upto=ask.upto, in_front=line.visible)
+        else:
+            marking = people.read(who, thread=ask.thread, upto=ask.upto, device=line.device)
+        found = await self._node.outcome(marking)
         if found is None:
             self.feed(inputs.Marked(ask.ticket))
         else:

@@ -112,8 +112,8 @@ def _alerts(
         rows.append(row)
         if _is_decided(row, due, done, now=now):
             continue
-        if ring.in_front:
-            row["not_before"] = now + grace
+        if ring.in_front and facts.at + grace > now:
+            row["not_before"] = facts.at + grace
         elif lease is not None and _may_go(lease, ring, row, room=lease.room - len(leased)):
             row |= {
                 "state": PushState.LEASED.value,

@@ -1,6 +1,21 @@
 -- Pushes: what rings, who is in front, the outbox of one row per device, dead addresses.
 -- Portable between SQLite 3.35+ and PostgreSQL 14+, as all files of queries here.
 
+-- ================================================================================== in front
+
+-- name: put_in_front
+-- A connection's app is in front.
+INSERT INTO apps_in_front (connection, thread_id, until) VALUES (:connection, :thread, :until)
+ON CONFLICT (connection) DO UPDATE SET until = excluded.until
+
+-- name: drop_in_front
+-- A connection's app is in front no longer.
+DELETE FROM apps_in_front WHERE connection = :connection
+
+-- name: sweep_in_front
+-- Forget connections whose process has not said for long that they are in front.
+DELETE FROM apps_in_front WHERE until < :now
+
 -- ================================================================================== fan-out
 
 -- name: lock_ringing

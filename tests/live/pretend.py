@@ -144,10 +144,12 @@ class PretendPeople:
         await asyncio.sleep(0)
         raise NotImplementedError(who, thread, frame)
 
-    async def ack(self, who: Customer | Agent, *, thread: str, upto: int) -> None:
+    async def ack(self, who: Customer | Agent, *, thread: str, upto: int, in_front: bool) -> None:
         """Taken."""
 
-    async def read(self, who: Customer | Agent, *, thread: str, upto: int) -> None:
+    async def read(
+        self, who: Customer | Agent, *, thread: str, upto: int, device: str | None
+    ) -> None:
         """Taken."""
 
     async def show(self, who: Customer | Agent, *, sign: Sign, origin: str) -> None:
