@@ -7,6 +7,7 @@ import hashlib
 
 import msgspec
 
+from push.circuit import circuit_key, circuit_of
 from push.model import Environment, ProviderName, Target
 
 
@@ -67,8 +68,8 @@ def circuit_by_row(
 ) -> str:
     """The circuit of a device's address, without building the whole target."""
     if subscription is not None:
-        return f"{provider}:{'/'.join(endpoint_of(subscription).split('/', 3)[:3])}:"
-    return f"{provider}:{app or ''}:{environment or ''}"
+        return circuit_of(Target(provider=provider, token=endpoint_of(subscription)))
+    return circuit_key(provider, app=app or "", environment=environment)
 
 
 def collapse_key(thread: str, kind: str) -> str:
