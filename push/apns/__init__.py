@@ -1,8 +1,8 @@
 """The client of Apple's push service."""
 
+from push.apns.app import ADDRESSES, App
 from push.apns.counters import Counters, PoolView
 from push.apns.pace import Pace, World
 from push.apns.provider import Apns
-from push.apns.request import ADDRESSES, ApnsRequest, App
 
-__all__ = ["ADDRESSES", "Apns", "ApnsRequest", "App", "Counters", "Pace", "PoolView", "World"]
+__all__ = ["ADDRESSES", "Apns", "App", "Counters", "Pace", "PoolView", "World"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
-from push.apns.request import ApnsRequest
-from push.model import Outcome
+from push.model import ApnsRequest, Outcome
 
 if TYPE_CHECKING:
     from push.apns.connection import Connection

@@ -8,13 +8,13 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from push.apns.app import ADDRESSES, App
 from push.apns.counters import Counters, PoolView
 from push.apns.job import Job
 from push.apns.pace import Pace, World
 from push.apns.pool import Account, Pool
-from push.apns.request import ADDRESSES, ApnsRequest, App
 from push.apns.token import ProviderToken
-from push.model import Environment, NotProcessed, Outcome, ProviderName, Push, Refused
+from push.model import ApnsRequest, Environment, NotProcessed, Outcome, ProviderName, Push, Refused
 
 LARGEST_BODY = 4096
 LARGEST_VOIP_BODY = 5120

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,22 +16,17 @@ from h2.events import (
     Event,
     PingReceived,
     RequestReceived,
+    SettingsAcknowledged,
     StreamEnded,
     StreamReset,
 )
 from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes
-from hyperframe.frame import GoAwayFrame
+from hyperframe.frame import GoAwayFrame, SettingsFrame
 
-from push.simulator.apns.rules import (
-    Refusal,
-    Request,
-    check_credentials,
-    check_request,
-    device_token,
-)
+from push.simulator.apns.judge import Heard, Judge
+from push.simulator.apns.rules import Request
 from push.simulator.record import (
-    Arrived,
     Cut,
     Deed,
     GoAway,
@@ -46,19 +42,8 @@ if TYPE_CHECKING:
     from push.simulator.apns.server import ApnsSimulator
 
 _SPLIT_S = 0.02
-_SECRET = {"authorization"}
-_TOKEN_UPDATES_S = 1200
-
-
-class _Heard(msgspec.Struct, kw_only=True):
-    """A request, what it earned, and what will be answered."""
-
-    stream: int
-    topic: str = ""
-    token: str = ""
-    push_id: str = ""
-    payload: Any = None
-    reply: Reply
+_NO_LIMIT = 2**31 - 1
+_STREAMS_VIOLATED = 7
 
 
 class Connection(asyncio.Protocol):
@@ -67,26 +52,32 @@ class Connection(asyncio.Protocol):
     def __init__(self, simulator: ApnsSimulator) -> None:
         self._simulator = simulator
         simulator.made += 1
-        self._number = simulator.made
+        self._judge = Judge(simulator, connection=simulator.made)
         self._h2 = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
         self._transport: asyncio.Transport | None = None
         self._requests: dict[int, Request] = {}
+        self._open: set[int] = set()
         self._limit = 1
+        self._limits_said = deque([1])
+        self._limit_heard: int | None = None
         self._hole = False
         self._last_accepted: int | None = None
         self._due: set[int] = set()
-        self._key_id: str | None = None
-        self._tokens: set[str] = set()
-        self._updated = float("-inf")
+        self._welcome = False
 
     # ── the transport's side ─────────────────────────────────────────────────────────────────────
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin with SETTINGS that allow one stream; asyncio calls it."""
         self._transport = cast(asyncio.Transport, transport)
         self._simulator.connections.append(self)
-        self._h2.local_settings[SettingCodes.MAX_CONCURRENT_STREAMS] = 1
-        self._h2.local_settings.acknowledge()
+        settings = self._h2.local_settings
+        settings[SettingCodes.MAX_CONCURRENT_STREAMS] = self._limit
+        settings.acknowledge()
         self._h2.initiate_connection()
+        # From here on streams are counted below: h2 would hold the sender to a limit before it
+        # can have heard of it.
+        settings[SettingCodes.MAX_CONCURRENT_STREAMS] = _NO_LIMIT
+        settings.acknowledge()
         self._flush()
 
     def connection_lost(self, _: Exception | None) -> None:
@@ -105,6 +96,7 @@ class Connection(asyncio.Protocol):
             for stream in gone:
                 self._requests.pop(stream, None)
                 self._due.discard(stream)
+                self._open.discard(stream)
             for event in events:
                 if getattr(event, "stream_id", None) not in gone:
                     self._handle(event)
@@ -139,8 +131,10 @@ class Connection(asyncio.Protocol):
         """Let it have so many streams from now on."""
         if streams != self._limit:
             self._limit = streams
-            self._h2.update_settings({SettingCodes.MAX_CONCURRENT_STREAMS: streams})
+            self._limits_said.append(streams)
+            said = SettingsFrame(settings={SettingsFrame.MAX_CONCURRENT_STREAMS: streams})
             self._flush()
+            self._write(said.serialize())
 
     def _write(self, data: bytes) -> None:
         if self._transport is not None and data and not self._hole:
@@ -155,8 +149,8 @@ class Connection(asyncio.Protocol):
             case RequestReceived():
                 headers = [(str(name), str(value)) for name, value in event.headers]
                 self._requests[event.stream_id] = Request(headers=headers, body=bytearray())
-                streams = len(self._requests) + len(self._due)
-                self._simulator.most_streams = max(self._simulator.most_streams, streams)
+                self._open.add(event.stream_id)
+                self._count_streams()
             case DataReceived():
                 if request := self._requests.get(event.stream_id):
                     request.body += event.data
@@ -166,84 +160,35 @@ class Connection(asyncio.Protocol):
                     self._take(event.stream_id, request)
             case PingReceived():
                 self._simulator.pings += 1
+            case SettingsAcknowledged():
+                self._limit_heard = self._limits_said.popleft()
+
+    def _count_streams(self) -> None:
+        streams, limit = len(self._open), self._limit_heard
+        self._simulator.most_streams = max(self._simulator.most_streams, streams)
+        if limit is not None and streams > max(limit, *self._limits_said, 0):
+            self._simulator.violations += 1
+            self.go_away(code=_STREAMS_VIOLATED, last=0)
+            self.close()
 
     def _take(self, stream: int, request: Request) -> None:
         if self._hole or (self._last_accepted is not None and stream > self._last_accepted):
             return
-        heard = self._judge(stream, request)
+        heard = self._judge.judge(stream, request)
+        if self._judge.key_id is not None and not self._welcome:
+            self._welcome = True
+            self.set_limit(self._simulator.limit)
         self._due.add(stream)
         deed = self._simulator.faults.meet(
             "apns", app=heard.topic, token=heard.token, push_id=heard.push_id
         )
         if isinstance(deed, Reply):
             heard.reply = deed
-        outcome, delivered = _outcome(heard.reply, deed)
-        self._record(request, heard, outcome=outcome, delivered=delivered)
+        self._judge.record(heard, deed)
         self._do(heard, deed)
 
-    def _judge(self, stream: int, request: Request) -> _Heard:
-        named = request.named()
-        heard = _Heard(
-            stream=stream,
-            topic=named.get("apns-topic", ""),
-            push_id=named.get("apns-id", ""),
-            reply=Reply(status=200),
-        )
-        try:
-            heard.token = device_token(named.get(":method", ""), named.get(":path", ""))
-            key = self._sign_in(named.get("authorization"))
-            heard.payload = check_request(request, key, heard.token)
-        except Refusal as refusal:
-            heard.reply = Reply(status=refusal.status, reason=refusal.reason)
-        else:
-            if (died := self._simulator.dead.get(heard.token)) is not None:
-                heard.reply = Reply(status=410, reason="Unregistered", timestamp=died)
-        return heard
-
-    def _sign_in(self, authorization: str | None) -> Any:
-        simulator = self._simulator
-        now = simulator.clock()
-        credentials = simulator.credentials(authorization)
-        check_credentials(credentials, environment=simulator.environment, now=now)
-        if self._key_id not in {None, credentials.key.key_id}:
-            raise Refusal(403, "UnrelatedKeyIdInToken")
-        if credentials.text not in self._tokens:
-            if self._tokens:
-                if now - self._updated < _TOKEN_UPDATES_S:
-                    raise Refusal(429, "TooManyProviderTokenUpdates")
-                self._updated = now
-            self._tokens.add(credentials.text)
-        if self._key_id is None:
-            self._key_id = credentials.key.key_id
-            self.set_limit(simulator.limit)
-        return credentials.key
-
-    def _record(self, request: Request, heard: _Heard, *, outcome: str, delivered: bool) -> None:
-        named = request.named()
-        body = heard.payload
-        if body is None:
-            body = bytes(request.body).decode("utf-8", "replace")
-        self._simulator.records.add(
-            Arrived(
-                number=self._simulator.records.next_number(),
-                at=int(self._simulator.clock() * 1000),
-                provider="apns",
-                app=heard.topic,
-                environment=self._simulator.environment,
-                token=heard.token,
-                push_id=heard.push_id,
-                collapse=named.get("apns-collapse-id", ""),
-                headers={name: value for name, value in named.items() if name not in _SECRET},
-                body=body,
-                connection=self._number,
-                outcome=outcome,
-                delivered=delivered,
-                banner=_is_banner(heard.payload),
-            )
-        )
-
     # ── what is done about it ────────────────────────────────────────────────────────────────────
-    def _do(self, heard: _Heard, deed: Deed | None) -> None:
+    def _do(self, heard: Heard, deed: Deed | None) -> None:
         match deed:
             case None | Reply():
                 self._answer(heard)
@@ -258,6 +203,7 @@ class Connection(asyncio.Protocol):
                 self._hole = True
             case Reset():
                 self._due.discard(heard.stream)
+                self._open.discard(heard.stream)
                 self._h2.reset_stream(heard.stream, ErrorCodes(deed.code))
             case GoAway():
                 last = heard.stream if deed.accepted else max(heard.stream - 2, 0)
@@ -273,7 +219,7 @@ class Connection(asyncio.Protocol):
                 self.set_limit(deed.streams)
                 self._answer(heard)
 
-    def _answer(self, heard: _Heard) -> None:
+    def _answer(self, heard: Heard) -> None:
         if heard.stream not in self._due or self._hole:
             return
         self._due.discard(heard.stream)
@@ -288,6 +234,8 @@ class Connection(asyncio.Protocol):
             headers.append(("retry-after", reply.retry_after))
         body = _body(reply)
         self._h2.send_headers(heard.stream, headers, end_stream=not body)
+        if not reply.split:
+            self._open.discard(heard.stream)
         if reply.split:
             half = len(body) // 2
             self._due.add(heard.stream)
@@ -301,12 +249,13 @@ class Connection(asyncio.Protocol):
     def _finish(self, stream: int, rest: bytes) -> None:
         if stream in self._due:
             self._due.discard(stream)
+            self._open.discard(stream)
             self._h2.send_data(stream, rest, end_stream=True)
             self._flush()
             self._close_when_done()
 
     def _throttle(self, reply: Reply) -> None:
-        if not self._simulator.throttles or self._key_id is None:
+        if not self._simulator.throttles or not self._welcome:
             return
         if reply.status == 200:
             self.set_limit(self._simulator.limit)
@@ -318,26 +267,6 @@ class Connection(asyncio.Protocol):
             self.close()
 
 
-def _outcome(reply: Reply, deed: Deed | None) -> tuple[str, bool]:
-    """What is written into the record, and whether the device has it."""
-    good = 200 <= reply.status < 300
-    match deed:
-        case Silence():
-            return "silence", good
-        case Cut():
-            return "cut", good and deed.delivered
-        case Hole():
-            return "hole", good
-        case Reset():
-            return f"reset {deed.code}", False
-        case GoAway() if not deed.accepted:
-            return "goaway", False
-        case GoAway() if not deed.answers:
-            return "goaway unanswered", good
-        case _:
-            return f"{reply.status} {reply.reason}".rstrip(), good
-
-
 def _body(reply: Reply) -> bytes:
     if reply.body is not None:
         return reply.body.encode()
@@ -347,9 +276,3 @@ def _body(reply: Reply) -> bytes:
     if reply.timestamp is not None:
         said["timestamp"] = reply.timestamp
     return msgspec.json.encode(said)
-
-
-def _is_banner(payload: Any) -> bool:
-    aps = payload.get("aps") if isinstance(payload, dict) else None
-    alert = aps.get("alert") if isinstance(aps, dict) else None
-    return bool(alert)

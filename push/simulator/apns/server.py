@@ -13,7 +13,6 @@ from push.simulator.apns.keys import Key
 from push.simulator.apns.rules import Credentials, read_credentials
 from push.simulator.record import Door, Faults, Records
 
-TOKEN_UPDATES_S = 1200
 _KNOWN_TOKENS = 1000
 
 
@@ -97,7 +96,7 @@ class ApnsSimulator:
     def credentials(self, authorization: str | None) -> Credentials:
         """What a header proves. Raises Refusal; what was verified once is known."""
         known = self.tokens.get(authorization or "")
-        if known is None:
+        if known is None or self.keys.get(known.key.key_id) is not known.key:
             known = read_credentials(authorization, self.keys)
             if len(self.tokens) >= _KNOWN_TOKENS:
                 self.tokens.clear()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from push.simulator.tls import Certificates, make_certificates
+from push.simulator.tls import Certificates
+from tests.push import stands
 
 
 @pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return make_certificates(tmp_path_factory.mktemp("tls"))
+def certificates() -> Certificates:
+    return stands.certificates()

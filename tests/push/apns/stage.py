@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from push.apns import Apns, ApnsRequest, App, Pace, World
-from push.model import Answer, Environment, Notice, Outcome, Push, Target
+from push.apns import Apns, App, Pace, World
+from push.model import Answer, ApnsRequest, Environment, Notice, Outcome, Push, Target
 from push.simulator.apns import ApnsSimulator, Key, make_key, read_key
 from push.simulator.record import Arrived, Deed, Fault, Faults, Match, Records
 from push.simulator.tls import Certificates

@@ -1,4 +1,4 @@
-"""What the client is told: the apps, and one request of theirs."""
+"""The apps that the client serves, and where Apple is."""
 
 from __future__ import annotations
 
@@ -25,16 +25,3 @@ class App(msgspec.Struct, frozen=True, kw_only=True):
     key_file: Path
     """The `.p8` file of that key; read again when it changes."""
     environments: tuple[Environment, ...] = ("production", "sandbox")
-
-
-class ApnsRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What one push says to Apple, besides where it goes and who sends it."""
-
-    topic: str
-    """The bundle id, with the suffix of the push type."""
-    push_type: str
-    priority: int
-    expiration: int
-    """Unix seconds until which Apple keeps trying; 0: one attempt."""
-    collapse_id: str = ""
-    body: bytes
