@@ -65,6 +65,11 @@ class FcmSimulator:
         """How many connections ever brought a request."""
         return self._stand.made
 
+    @property
+    def door(self) -> Door:
+        """How it meets new connections."""
+        return self._stand.door
+
     async def start(self, *, host: str = HOST, port: int = 0) -> None:
         """Listen; without a port, on one that the kernel gives."""
         await self._stand.start(host=host, port=port)

@@ -38,9 +38,9 @@ class Vapid:
     def __init__(
         self, private: str, *, subject: str, clock: Callable[[], float] = time.time
     ) -> None:
-        """Raises ValueError for what is no key or no subject."""
+        """Raises ValueError for what is no key (space around one is passed over) or no subject."""
         try:
-            raw = decode(private)
+            raw = decode(private.strip())
             key = ec.derive_private_key(int.from_bytes(raw, "big"), ec.SECP256R1())
         except ValueError:
             raw = b""
