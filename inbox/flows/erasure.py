@@ -84,6 +84,8 @@ async def _begin(
     next_second = writing.at // 1000 + 1  # tokens say when they were made in whole seconds
     await tx.execute(Q.forget_customer, customer=customer, at=writing.at, signed_out=next_second)
     await tx.execute(Q.remove_devices, customer=customer)
+    await tx.execute(Q.erase_pushes, thread=thread.id)
+    await tx.execute(Q.erase_in_front, thread=thread.id)
     if known.written_at is not None:
         await tx.execute(Q.count_customer, team=thread.home_team, change=-1)
     await record(ctx, writing, who, "erase", thread=thread.id)

@@ -15,6 +15,7 @@ from inbox.flows.audit import list_audit, record
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.roster import Roster
 from inbox.flows.signin import demand_admin_still
+from inbox.flows.trail import push_trail
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
 from inbox.store.records import Customer, Thread, read_item
@@ -35,11 +36,11 @@ class _Held(NamedTuple):
 async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> AsyncIterator[bytes]:
     """One JSON document, in pieces, with everything held of a customer.
 
-    `{exported_at, customer, devices, thread, conversations, items, audit}`: the profile, the
-    devices, the thread's state, its matters, the whole log as the desk sees it, notes and reasons
-    included, and who looked at or changed it. Each piece is read at its own moment, the log up to
-    where it was at the start. The export itself is in the audit log before the first byte. For
-    admins; NotFound.
+    `{exported_at, customer, devices, thread, conversations, items, pushes, audit}`: the profile,
+    the devices, the thread's state, its matters, the whole log as the desk sees it, notes and
+    reasons included, the pushes that are still kept, and who looked at or changed it. Each piece is
+    read at its own moment, the log up to where it was at the start. The export itself is in the
+    audit log before the first byte. For admins; NotFound.
     """
     demand(who, "administer")
 
@@ -72,6 +73,9 @@ async def _pieces(ctx: Context, who: Agent | Operator, held: _Held) -> AsyncIter
             break
         yield (b"," if since > thread.floor else b"") + b",".join(shown)
         since = rows[-1][0]
+    yield b'],"pushes":['
+    async for piece in _pushes(ctx, who, thread.id):
+        yield piece
     yield b'],"audit":['
     cursor, first = None, True
     while first or cursor is not None:
@@ -80,6 +84,15 @@ async def _pieces(ctx: Context, who: Agent | Operator, held: _Held) -> AsyncIter
         yield told if first else b"," + told
         cursor, first = page.next, False
     yield b"]}\n"
+
+
+async def _pushes(ctx: Context, who: Agent | Operator, thread: str) -> AsyncIterator[bytes]:
+    before, first = None, True
+    while first or before is not None:
+        page = await push_trail(ctx, who, thread=thread, before=before, limit=STEP)
+        told = b",".join(msgspec.json.encode(push) for push in page.pushes)
+        yield told if first else b"," + told
+        before, first = page.next, False
 
 
 async def _page(ctx: Context, thread: str, since: int) -> list[Row]:

@@ -28,6 +28,7 @@ TEXTS = 200
 ROWS = 500
 """Rows of streams and logs forgotten at once."""
 JOBS_KEPT_MS = 7 * 86_400_000
+GRAVES_KEPT_MS = 30 * 86_400_000
 DAY_MS = 86_400_000
 
 
@@ -39,6 +40,7 @@ class Kept(msgspec.Struct, frozen=True):
     team_items: int
     audit_lines: int
     jobs: int
+    pushes: int
     erasures: int
     """Erasures of customers that had been broken off and are finished now."""
 
@@ -50,7 +52,7 @@ async def retention(ctx: Context) -> Kept:
     a conversation that is still open, nor of a thread that has been here for less: an archive that
     was just imported is kept so long from then on. Team streams keep their newest
     `team_stream_items`. The audit log is kept as long as messages; delivery jobs a week after their
-    end.
+    end, pushes for `push_trail_days`, dead addresses for a month.
     """
     erasures = await finish_erasures(ctx)
     texts = threads = lines = 0
@@ -64,6 +66,7 @@ async def retention(ctx: Context) -> Kept:
         team_items=await _cut_team_streams(ctx),
         audit_lines=lines,
         jobs=await _sweep(ctx, Q.sweep_jobs, ctx.clock() - JOBS_KEPT_MS),
+        pushes=await _sweep_pushes(ctx),
         erasures=erasures,
     )
 
@@ -173,6 +176,11 @@ async def _cut(ctx: Context, stream: str, floor: int) -> int:
         return await writing.tx.execute(Q.cut_team_items, team=team, floor=floor)
 
     return await write(ctx, work, long=True)
+
+
+async def _sweep_pushes(ctx: Context) -> int:
+    await _sweep(ctx, Q.sweep_dead_addresses, ctx.clock() - GRAVES_KEPT_MS)
+    return await _sweep(ctx, Q.sweep_pushes, ctx.clock() - ctx.settings.push_trail_days * DAY_MS)
 
 
 async def _sweep(ctx: Context, query: Query, before: int) -> int:

@@ -212,3 +212,37 @@ WHERE customer_id = :customer AND device_id = :device AND address = :address
 INSERT INTO dead_addresses (address, platform, reason, removed_at)
 VALUES (:address, :platform, :reason, :at)
 ON CONFLICT (address) DO UPDATE SET reason = excluded.reason, removed_at = excluded.removed_at
+
+-- ================================================================================== trail
+
+-- name: pushes_of
+-- A thread's pushes before one of them, newest first.
+SELECT id, kind, device_id, provider, first_seq, seq, state, last_reason, attempts, last_status,
+       provider_id, collapsed_into, created_at, not_before, expires_at, claimed_at, done_at
+FROM push_outbox WHERE thread_id = :thread AND id < :before ORDER BY id DESC LIMIT :limit
+
+-- name: receipts_after
+-- How far which side has received and read, as the log says it after a place.
+SELECT seq, type, at, payload FROM items
+WHERE thread_id = :thread AND seq > :seq AND type IN ('delivered', 'read')
+ORDER BY seq LIMIT :limit
+
+-- name: sweep_pushes
+-- Forget some pushes that were over before a moment.
+DELETE FROM push_outbox WHERE id IN (
+    SELECT id FROM push_outbox WHERE done_at < :before ORDER BY done_at LIMIT :limit
+)
+
+-- name: sweep_dead_addresses
+-- Forget some addresses that have been dead for long.
+DELETE FROM dead_addresses WHERE address IN (
+    SELECT address FROM dead_addresses WHERE removed_at < :before ORDER BY removed_at LIMIT :limit
+)
+
+-- name: erase_pushes
+-- Forget all pushes of a thread.
+DELETE FROM push_outbox WHERE thread_id = :thread
+
+-- name: erase_in_front
+-- Forget that anybody was in front of a thread.
+DELETE FROM apps_in_front WHERE thread_id = :thread

@@ -92,7 +92,7 @@ ORDER BY seq LIMIT :limit
 -- name: forget_customer
 -- Null a profile, and refuse the tokens made before a moment (Unix seconds).
 UPDATE customers SET name = NULL, region = NULL, time_zone = NULL, locale = NULL, phone = NULL,
-    attributes = '{}', written_at = NULL, erased_at = :at,
+    attributes = '{}', written_at = NULL, quiet = NULL, erased_at = :at,
     signed_out_at = CASE WHEN signed_out_at > :signed_out THEN signed_out_at ELSE :signed_out END
 WHERE id = :customer
 

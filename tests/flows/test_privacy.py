@@ -115,7 +115,16 @@ async def test_an_export_holds_everything(
     monkeypatch.setattr(exporting, "STEP", 3)
     ana = await story(ctx, cast)
     document = await taken(ctx, cast.mia, "ana")
-    told = ["exported_at", "customer", "devices", "thread", "conversations", "items", "audit"]
+    told = [
+        "exported_at",
+        "customer",
+        "devices",
+        "thread",
+        "conversations",
+        "items",
+        "pushes",
+        "audit",
+    ]
     assert list(document) == told
     for secret in SECRETS:
         assert secret in repr(document), secret

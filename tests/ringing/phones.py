@@ -87,7 +87,7 @@ class Phones:
         hold: frozenset[str] = NO_HOLD,
         outbox: PushOutbox | None = None,
     ) -> list[Push]:
-        """What a worker is given; twice, since a claim may leave a rest."""
+        """What a worker is given by one claim, which may leave a rest for the next."""
         return await (outbox or self.outbox).claim(provider, limit=limit, hold=hold)
 
     async def settle(
