@@ -97,8 +97,11 @@ class Calls:
             raise read_problem(status, raw, retry_after=retry_after)
         try:
             return msgspec.json.decode(raw or b"null", type=into), status
-        except msgspec.DecodeError as error:
+        except msgspec.ValidationError as error:
             raise Internal(f"{method} {path}: the answer is not as promised: {error}") from error
+        except msgspec.DecodeError as error:
+            # A page in place of the answer is somebody else's: a hotel's sign-in, a proxy's excuse.
+            raise Unreachable(f"{method} {path}: the answer is none of a server's") from error
 
     def cookies(self) -> str:
         """The `Cookie` header for the live socket; empty without a session."""

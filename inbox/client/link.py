@@ -27,7 +27,7 @@ from inbox.client.live import BadFrame, Closed, Heard, LiveSocket, NoSocket
 from inbox.client.pace import BAD_FRAME, Chance, Pace, after_close, wait
 from inbox.client.poll import poll
 from inbox.client.problems import Unreachable, read_error
-from inbox.core.errors import BadRequest, PinboxError, Unauthorized
+from inbox.core.errors import BadRequest, Internal, PinboxError, Unauthorized
 from inbox.core.frames import (
     ClientFrame,
     Drain,
@@ -312,7 +312,7 @@ class Link:
                 first = failed.exceptions[0]
                 if isinstance(first, PinboxError) and first.temporary:
                     return first.retry_after or 0.0
-                if not isinstance(first, Unreachable):
+                if not isinstance(first, Unreachable | Internal):
                     raise first from failed
         return refusal.retry_after or 0.0
 

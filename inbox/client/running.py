@@ -15,7 +15,7 @@ from inbox.client.journal import Journal
 from inbox.client.link import Link
 from inbox.client.pace import Chance, Pace, wait
 from inbox.client.problems import Unreachable
-from inbox.core.errors import PinboxError
+from inbox.core.errors import Internal, PinboxError
 
 T = TypeVar("T")
 
@@ -112,7 +112,7 @@ async def insist(ask: Callable[[], Awaitable[T]], *, pace: Pace, chance: Chance)
             if not tries:
                 _log.warning("call_waits error=%s", error)
         except PinboxError as error:
-            if not error.temporary:
+            if not error.temporary and not isinstance(error, Internal):
                 raise
             at_least = error.retry_after or 0.0
         await asyncio.sleep(wait(pace, tries, at_least=at_least, chance=chance))

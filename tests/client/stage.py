@@ -91,6 +91,8 @@ class Stage:
         expected = {part: told[part] for part in ("query", "token", "body") if part in told}
         if fault := differs(expected, asked, at=name):
             self.fault(fault)
+        if "app" in told:
+            await self._act(told["app"])
         self._look()
         answer = told["answer"]
         if answer.get("hold"):
@@ -102,6 +104,8 @@ class Stage:
         if "retry_after" in answer:
             headers["Retry-After"] = str(answer["retry_after"])
         status = answer.get("status", 200)
+        if "text" in answer:
+            return web.Response(text=answer["text"], content_type="text/html")
         if status == 204:
             return web.Response(status=status)
         return web.json_response(answer.get("body", {}), status=status, headers=headers)
@@ -122,7 +126,7 @@ class Stage:
         for number, step in enumerate(steps):
             at = f"connection {-len(self._connections) - 1}, step {number + 1}"
             try:
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(step.get("within_s", 5)):
                     fault = await self._step(request, socket, step)
             except TimeoutError:
                 fault = f"nothing came in {step}"

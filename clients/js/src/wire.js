@@ -1,0 +1,139 @@
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ *
+ * @typedef {{ id: string, key: string, name: string }} TeamRef
+ *
+ * @typedef {object} Author Who wrote it, as shown at that time.
+ * @property {"customer" | "agent" | "system"} kind
+ * @property {string} id
+ * @property {string} [name]
+ * @property {string} [photo_url]
+ *
+ * @typedef {object} Message
+ * @property {string} id
+ * @property {Author} author
+ * @property {string} body
+ * @property {string} sent_at RFC 3339, UTC
+ * @property {number} conversation
+ * @property {string[]} attachments
+ * @property {string} [client_id] on the customer's own
+ * @property {number} [seq] its place in the thread; in events it stands beside the message
+ *
+ * @typedef {object} Sent A message that is on the server's disk.
+ * @property {Message} message
+ * @property {boolean} duplicate it was there already
+ * @property {unknown} [promise]
+ *
+ * @typedef {object} Draft A message on its way, until it is answered.
+ * @property {string} client_id
+ * @property {string} body
+ * @property {string[]} [attachments]
+ * @property {boolean} [urgent]
+ *
+ * @typedef {{ draft: Draft, code: string, detail: string }} Refused
+ *
+ * @typedef {object} Thread The thread as it stands.
+ * @property {string} thread
+ * @property {TeamRef} team
+ * @property {{ team: TeamRef, why: string }} serving
+ * @property {{ state: string, conversation: number } | null} status
+ * @property {unknown} promise
+ * @property {{ preference: string }} care
+ * @property {string} cursor where its stream is
+ * @property {number} head its last seq
+ * @property {number} unread
+ *
+ * @typedef {{ items: Message[], next: string | null }} Page
+ *   Newest first; `next` is the next `before`.
+ *
+ * @typedef {object} Team The team page.
+ * @property {string} id
+ * @property {string} key
+ * @property {string} name
+ * @property {string | null} [place]
+ * @property {string | null} [photo_url]
+ * @property {{ name: string, photo_url?: string | null, line?: string | null }[]} people
+ *
+ * @typedef {object} Registration What a device says of itself.
+ * @property {"apns" | "fcm" | "webpush"} platform
+ * @property {string} [token]
+ * @property {object} [subscription]
+ * @property {string} [app_id]
+ * @property {string} [environment]
+ * @property {string} [locale]
+ * @property {boolean} push_enabled
+ *
+ * @typedef {{ device: object, fetch_token: string }} Registered
+ *
+ * @typedef {object} Problem RFC 9457, with the members that some codes add.
+ * @property {string} [code]
+ * @property {string} [detail]
+ * @property {{ path: string, message: string }[]} [errors]
+ * @property {{ id: string, name: string }} [holder]
+ * @property {string} [reason]
+ * @property {string} [cursor]
+ *
+ * @typedef {{ seq: number, type: string, at: string, [member: string]: any }} Item
+ * @typedef {{ since: string, until: string, items: Item[], more: boolean }} Range
+ * @typedef {{ type: string, [member: string]: any }} Frame
+ * @typedef {Frame & { code: string, detail: string, temporary: boolean,
+ *   retry_ms?: number }} ErrorFrame
+ *
+ * @typedef {{ type: "message", seq: number, at: string, message: Message }} MessageEvent
+ * @typedef {{ type: "status", seq: number, at: string,
+ *   status: { state: "open" | "resolved", conversation: number } }} StatusEvent
+ * @typedef {{ type: "pin", seq: number, at: string, team: TeamRef }} PinEvent
+ * @typedef {{ type: "serving", seq: number, at: string,
+ *   serving: { team: TeamRef, why: string } }} ServingEvent
+ * @typedef {{ type: "read" | "delivered", seq: number, at: string,
+ *   who: "customer" | "agent", upto: number }} ReceiptEvent
+ * @typedef {{ type: "erased", seq: number, at: string, upto?: number }} ErasedEvent
+ * @typedef {{ type: "typing" | "viewing" | "presence", thread: string, on: boolean,
+ *   who: { kind: "customer" | "agent", id: string, name?: string } }} PassingEvent
+ *   Now, and never again: not stored, no `seq`.
+ *
+ * @typedef {object} ResetEvent Forget what you hold of the thread; here is what stands now, and
+ *   events go on from there. They may repeat part of it: apply them as upserts, by `seq` and id.
+ * @property {"reset"} type
+ * @property {string} reason as the server names it, or `begin` for a client that begins now
+ * @property {string} cursor
+ * @property {Thread} thread
+ * @property {Message[]} messages the newest ones, newest first
+ *
+ * @typedef {MessageEvent | StatusEvent | PinEvent | ServingEvent | ReceiptEvent | ErasedEvent
+ *   | PassingEvent | ResetEvent} ThreadEvent
+ */
+
+/** @type {Record<string, (item: Item) => boolean>} */
+const KNOWN = {
+  message: ({ message }) => isObject(message?.author) && isText(message.body),
+  status: ({ status }) => isText(status?.state),
+  pin: ({ team }) => isObject(team),
+  serving: ({ serving }) => isObject(serving?.team),
+  read: ({ who, upto }) => isText(who) && Number.isInteger(upto),
+  delivered: ({ who, upto }) => isText(who) && Number.isInteger(upto),
+  erased: () => true,
+};
+
+/**
+ * An item as an event; null for a type that this client does not know, and where a known type has
+ * not the contract's shape: one bad item must not stop a thread for ever.
+ *
+ * @param {Item} item
+ * @returns {ThreadEvent | null}
+ */
+export function readItem(item) {
+  const fits = Object.hasOwn(KNOWN, item.type) ? KNOWN[item.type] : undefined;
+  return fits?.(item) ? /** @type {ThreadEvent} */ (/** @type {unknown} */ (item)) : null;
+}
+
+/** @param {unknown} value */
+function isObject(value) {
+  return typeof value === "object" && value !== null;
+}
+
+/** @param {unknown} value */
+function isText(value) {
+  return typeof value === "string";
+}

@@ -1,0 +1,145 @@
+/** @typedef {import("./options.js").Kinds} Kinds */
+/**
+ * One customer's side of one thread. Every call rejects with a PinboxError: the server's code, or
+ * `unreachable` where no answer came.
+ */
+export class PinboxClient {
+    /**
+     * @param {string} url of the server; a TypeError where it is none
+     * @param {import("./credentials.js").TokenSource} token
+     * @param {import("./options.js").Options} [options]
+     */
+    constructor(url: string, token: import("./credentials.js").TokenSource, options?: import("./options.js").Options);
+    /**
+     * Send a message and wait until it is on the server's disk, however long that takes.
+     *
+     * It is in the store before anything is sent, goes out after those before it, and becomes one
+     * message whatever happens on the way. Rejects with `unauthorized` where signing in fails (it
+     * stays in the store), with `unreachable` when the client is closed meanwhile (as well); after
+     * any other error it stands in `refused`.
+     *
+     * @param {string} body
+     * @param {import("./options.js").SendOptions} [options]
+     * @returns {Promise<import("./wire.js").Sent>}
+     */
+    send(body: string, options?: import("./options.js").SendOptions): Promise<import("./wire.js").Sent>;
+    /**
+     * As `send`, but resolves once the message is in the store; gives its `client_id`.
+     *
+     * @param {string} body
+     * @param {import("./options.js").SendOptions} [options]
+     */
+    post(body: string, options?: import("./options.js").SendOptions): Promise<string>;
+    /** Wait until the outbox is empty, however long that takes. */
+    flush(): Promise<void>;
+    /** What is still on its way out, in order. */
+    pending(): Promise<import("./wire.js").Draft[]>;
+    /** What the server will not take, with the reason: show it, then send it anew or discard. */
+    refused(): Promise<import("./wire.js").Refused[]>;
+    /**
+     * Forget a refused draft.
+     *
+     * @param {string} clientId
+     */
+    discard(clientId: string): Promise<void>;
+    /**
+     * The thread as it stands; begins it, with its pin, at first sight.
+     *
+     * @returns {Promise<import("./wire.js").Thread>}
+     */
+    thread(): Promise<import("./wire.js").Thread>;
+    /**
+     * Messages newest first, those before a seq.
+     *
+     * @param {{ before?: number | string, limit?: number }} [which]
+     * @returns {Promise<import("./wire.js").Page>}
+     */
+    messages({ before, limit }?: {
+        before?: number | string;
+        limit?: number;
+    }): Promise<import("./wire.js").Page>;
+    /**
+     * Everything up to this seq was read. May be repeated; never goes back.
+     *
+     * @param {number} upto
+     */
+    read(upto: number): Promise<void>;
+    /**
+     * Everything up to this seq is stored or shown on this device. May be repeated.
+     *
+     * @param {number} upto
+     */
+    ack(upto: number): Promise<void>;
+    /**
+     * The team page: name, place, people.
+     *
+     * @returns {Promise<import("./wire.js").Team>}
+     */
+    team(): Promise<import("./wire.js").Team>;
+    /**
+     * Make this device known, for push: at every start of the app.
+     *
+     * @param {string} id
+     * @param {import("./wire.js").Registration} registration
+     * @returns {Promise<import("./wire.js").Registered>} with a token for the app's extension
+     */
+    register(id: string, registration: import("./wire.js").Registration): Promise<import("./wire.js").Registered>;
+    /**
+     * Forget a device.
+     *
+     * @param {string} id
+     */
+    unregister(id: string): Promise<void>;
+    /**
+     * Everything that happens in the thread, from where the store ends: each once, in order.
+     *
+     * The first use connects; the connection is then kept until `close`, by long polls where no
+     * socket gets through. Rejects with what makes coming back useless (`unauthorized` above all).
+     * One reader at a time; the next one goes on where the last one stopped.
+     *
+     * @returns {AsyncIterableIterator<import("./wire.js").ThreadEvent>}
+     */
+    events(): AsyncIterableIterator<import("./wire.js").ThreadEvent>;
+    /** Go live without reading events yet; `events` does it by itself. */
+    connect(): void;
+    /** Whether and how events come now. */
+    get connection(): import("./options.js").Connection;
+    /**
+     * The app is in front, or not; said again after each reconnect. In a page it is said by itself.
+     *
+     * @param {boolean} on
+     */
+    visible(on: boolean): void;
+    /**
+     * Somebody types; repeat every few seconds. Lost without a socket.
+     *
+     * @param {boolean} on
+     */
+    typing(on: boolean): void;
+    /**
+     * Hear of something. The first listener to `event` reads the events, as `events()` would: the
+     * next one comes when what this one returns is done. So use one or the other.
+     *
+     * @template {keyof Kinds} K
+     * @param {K} kind
+     * @param {import("./options.js").Listener<K>} listener
+     */
+    addEventListener<K extends keyof Kinds>(kind: K, listener: import("./options.js").Listener<K>): void;
+    /**
+     * @template {keyof Kinds} K
+     * @param {K} kind
+     * @param {import("./options.js").Listener<K>} listener
+     */
+    removeEventListener<K extends keyof Kinds>(kind: K, listener: import("./options.js").Listener<K>): void;
+    /**
+     * Leave the line and let go of the store. The event handed out last counts as done, or comes
+     * `again` at the next start.
+     *
+     * @param {{ again?: boolean }} [how]
+     */
+    close({ again }?: {
+        again?: boolean;
+    }): Promise<void>;
+    #private;
+}
+export type Kinds = import("./options.js").Kinds;

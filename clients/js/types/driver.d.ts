@@ -1,0 +1,44 @@
+/**
+ * What is none of the server's errors comes from the store on this device.
+ *
+ * @param {unknown} error
+ * @returns {PinboxError}
+ */
+export function asProblem(error: unknown): PinboxError;
+/**
+ * @typedef {import("./link.js").Act} Act
+ * @typedef {import("./link.js").Happened} Happened
+ *
+ * @typedef {Extract<Act, { do: "caught_up" | "pass" | "end" | "sent" | "unsent" }>} Told
+ */
+export class Driver {
+    /**
+     * @param {import("./link.js").Link} link
+     * @param {object} given
+     * @param {import("./calls.js").Calls} given.calls
+     * @param {import("./credentials.js").Credentials} given.credentials
+     * @param {typeof globalThis.WebSocket | undefined} given.WebSocket
+     * @param {import("./clock.js").Clock} given.clock
+     * @param {(told: Told | { do: "moved" }) => void} given.tell `moved`: the link has gone on
+     */
+    constructor(link: import("./link.js").Link, { calls, credentials, WebSocket, clock, tell }: {
+        calls: import("./calls.js").Calls;
+        credentials: import("./credentials.js").Credentials;
+        WebSocket: typeof globalThis.WebSocket | undefined;
+        clock: import("./clock.js").Clock;
+        tell: (told: Told | {
+            do: "moved";
+        }) => void;
+    });
+    /** @param {Happened} happened */
+    feed(happened: Happened): void;
+    /** Leave the line, for good. */
+    close(): void;
+    #private;
+}
+export type Act = import("./link.js").Act;
+export type Happened = import("./link.js").Happened;
+export type Told = Extract<Act, {
+    do: "caught_up" | "pass" | "end" | "sent" | "unsent";
+}>;
+import { PinboxError } from "./problems.js";

@@ -1,0 +1,305 @@
+/**
+ * An item as an event; null for a type that this client does not know, and where a known type has
+ * not the contract's shape: one bad item must not stop a thread for ever.
+ *
+ * @param {Item} item
+ * @returns {ThreadEvent | null}
+ */
+export function readItem(item: Item): ThreadEvent | null;
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type TeamRef = {
+    id: string;
+    key: string;
+    name: string;
+};
+/**
+ * Who wrote it, as shown at that time.
+ */
+export type Author = {
+    kind: "customer" | "agent" | "system";
+    id: string;
+    name?: string | undefined;
+    photo_url?: string | undefined;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type Message = {
+    id: string;
+    author: Author;
+    body: string;
+    /**
+     * RFC 3339, UTC
+     */
+    sent_at: string;
+    conversation: number;
+    attachments: string[];
+    /**
+     * on the customer's own
+     */
+    client_id?: string | undefined;
+    /**
+     * its place in the thread; in events it stands beside the message
+     */
+    seq?: number | undefined;
+};
+/**
+ * A message that is on the server's disk.
+ */
+export type Sent = {
+    message: Message;
+    /**
+     * it was there already
+     */
+    duplicate: boolean;
+    promise?: unknown;
+};
+/**
+ * A message on its way, until it is answered.
+ */
+export type Draft = {
+    client_id: string;
+    body: string;
+    attachments?: string[] | undefined;
+    urgent?: boolean | undefined;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type Refused = {
+    draft: Draft;
+    code: string;
+    detail: string;
+};
+/**
+ * The thread as it stands.
+ */
+export type Thread = {
+    thread: string;
+    team: TeamRef;
+    serving: {
+        team: TeamRef;
+        why: string;
+    };
+    status: {
+        state: string;
+        conversation: number;
+    } | null;
+    promise: unknown;
+    care: {
+        preference: string;
+    };
+    /**
+     * where its stream is
+     */
+    cursor: string;
+    /**
+     * its last seq
+     */
+    head: number;
+    unread: number;
+};
+/**
+ * Newest first; `next` is the next `before`.
+ */
+export type Page = {
+    items: Message[];
+    next: string | null;
+};
+/**
+ * The team page.
+ */
+export type Team = {
+    id: string;
+    key: string;
+    name: string;
+    place?: string | null | undefined;
+    photo_url?: string | null | undefined;
+    people: {
+        name: string;
+        photo_url?: string | null;
+        line?: string | null;
+    }[];
+};
+/**
+ * What a device says of itself.
+ */
+export type Registration = {
+    platform: "apns" | "fcm" | "webpush";
+    token?: string | undefined;
+    subscription?: object | undefined;
+    app_id?: string | undefined;
+    environment?: string | undefined;
+    locale?: string | undefined;
+    push_enabled: boolean;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type Registered = {
+    device: object;
+    fetch_token: string;
+};
+/**
+ * RFC 9457, with the members that some codes add.
+ */
+export type Problem = {
+    code?: string | undefined;
+    detail?: string | undefined;
+    errors?: {
+        path: string;
+        message: string;
+    }[] | undefined;
+    holder?: {
+        id: string;
+        name: string;
+    } | undefined;
+    reason?: string | undefined;
+    cursor?: string | undefined;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type Item = {
+    seq: number;
+    type: string;
+    at: string;
+    [member: string]: any;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type Range = {
+    since: string;
+    until: string;
+    items: Item[];
+    more: boolean;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type Frame = {
+    type: string;
+    [member: string]: any;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type ErrorFrame = Frame & {
+    code: string;
+    detail: string;
+    temporary: boolean;
+    retry_ms?: number;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type MessageEvent = {
+    type: "message";
+    seq: number;
+    at: string;
+    message: Message;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type StatusEvent = {
+    type: "status";
+    seq: number;
+    at: string;
+    status: {
+        state: "open" | "resolved";
+        conversation: number;
+    };
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type PinEvent = {
+    type: "pin";
+    seq: number;
+    at: string;
+    team: TeamRef;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type ServingEvent = {
+    type: "serving";
+    seq: number;
+    at: string;
+    serving: {
+        team: TeamRef;
+        why: string;
+    };
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type ReceiptEvent = {
+    type: "read" | "delivered";
+    seq: number;
+    at: string;
+    who: "customer" | "agent";
+    upto: number;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type ErasedEvent = {
+    type: "erased";
+    seq: number;
+    at: string;
+    upto?: number;
+};
+/**
+ * Now, and never again: not stored, no `seq`.
+ */
+export type PassingEvent = {
+    type: "typing" | "viewing" | "presence";
+    thread: string;
+    on: boolean;
+    who: {
+        kind: "customer" | "agent";
+        id: string;
+        name?: string;
+    };
+};
+/**
+ * Forget what you hold of the thread; here is what stands now, and
+ * events go on from there. They may repeat part of it: apply them as upserts, by `seq` and id.
+ */
+export type ResetEvent = {
+    type: "reset";
+    /**
+     * as the server names it, or `begin` for a client that begins now
+     */
+    reason: string;
+    cursor: string;
+    thread: Thread;
+    /**
+     * the newest ones, newest first
+     */
+    messages: Message[];
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type ThreadEvent = MessageEvent | StatusEvent | PinEvent | ServingEvent | ReceiptEvent | ErasedEvent | PassingEvent | ResetEvent;

@@ -1,0 +1,92 @@
+"""The JavaScript client: its own tests (every play among them), its types, and what it weighs."""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+import subprocess
+from filecmp import dircmp
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parents[2]
+CLIENT = HOME / "clients" / "js"
+LONGEST = 300
+WIDEST = 100
+HEAVIEST = 30_000
+CHECKER = ("typescript@5.9", "@types/node@20")
+
+
+def run(*command: str | Path, timeout: float = 100) -> subprocess.CompletedProcess[str]:
+    """Run a command in the client's folder."""
+    return subprocess.run(
+        [str(part) for part in command],
+        cwd=CLIENT,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node here")
+def test_its_own_tests_pass() -> None:
+    files = sorted((CLIENT / "test").glob("*.test.js"))
+    ran = run("node", "--test", *files)
+    assert ran.returncode == 0, ran.stdout
+    # Node ends with success where it finds no test at all.
+    assert "# fail 0" in ran.stdout
+    assert len(files) > 3
+
+
+@pytest.fixture(scope="module")
+def checker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the TypeScript compiler."""
+    if shutil.which("npm") is None:
+        pytest.skip("there is no npm here")
+    folder = tmp_path_factory.mktemp("checker")
+    got = run("npm", "install", "--no-audit", "--no-fund", "--prefix", folder, *CHECKER)
+    if got.returncode != 0:
+        pytest.skip(f"the type checker cannot be had: {got.stderr[-300:]}")
+    return folder / "node_modules"
+
+
+def test_types_are_strict_and_those_in_the_tree_are_its_own(checker: Path, tmp_path: Path) -> None:
+    ran = run(
+        *("node", checker / "typescript" / "bin" / "tsc", "--project", CLIENT),
+        *("--typeRoots", checker / "@types", "--types", "node", "--outDir", tmp_path),
+    )
+    assert ran.returncode == 0, ran.stdout
+    assert differing(dircmp(tmp_path, CLIENT / "types")) == []
+
+
+def differing(folders: dircmp[str]) -> list[str]:
+    """The files that two folders do not have alike."""
+    below = [name for folder in folders.subdirs.values() for name in differing(folder)]
+    return folders.left_only + folders.right_only + folders.diff_files + below
+
+
+def test_files_are_short_and_named_for_what_they_are() -> None:
+    files = [path for path in CLIENT.rglob("*.js") if "node_modules" not in path.parts]
+    assert len(files) > 20
+    lines = {path.name: path.read_text("utf-8").splitlines() for path in files}
+    assert [name for name, found in lines.items() if len(found) > LONGEST] == []
+    assert [name for name, found in lines.items() if max(map(len, found)) > WIDEST] == []
+    assert lines.keys() & {"utils.js", "helpers.js", "common.js", "misc.js"} == set()
+
+
+def test_it_depends_on_nothing() -> None:
+    package = (CLIENT / "package.json").read_text("utf-8")
+    assert "ependencies" not in package
+    assert "install" not in package
+    # Node's own modules stand in one file, which browsers never load.
+    built_in = {path.name for path in (CLIENT / "src").rglob("*.js") if "node:" in path.read_text()}
+    assert built_in == {"file.js"}
+
+
+def test_it_is_light() -> None:
+    source = b"".join(
+        path.read_bytes() for path in sorted((CLIENT / "src").rglob("*.js")) if path.stem != "file"
+    )
+    assert len(gzip.compress(source, mtime=0)) < HEAVIEST
