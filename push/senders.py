@@ -69,10 +69,8 @@ class Senders:
                 sender.cut("no answer within the deadline")
 
     async def drain(self, *, within_s: float) -> None:
-        """Let what is under way end, and cut it off after that time. The rest is given back."""
+        """Let what was given end, and cut it off after that time."""
         self._stopping = True
-        while self._ready:
-            self._settling.release(self._ready.popleft().push)
         self._tell_quiet()
         if not await self._around.within(within_s * 0.9, self._quiet.wait()):
             for sender in self._senders:

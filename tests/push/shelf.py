@@ -56,6 +56,8 @@ class Shelf:
         self.calls: Counter[str] = Counter()
         self.failing: set[str] = set()
         """The calls that raise."""
+        self.takes_s: dict[str, float] = {}
+        """How long a call takes to answer when its work is done."""
         self.claimed_most = 0
         self.stirred = asyncio.Event()
 
@@ -137,6 +139,7 @@ class Desk:
         for row in found.values():
             row.state, row.leased_by, row.lease_until = "leased", claim, now + LEASE_MS
             row.push = replace(row.push, lease=claim)
+        await shelf.steered.sleep(shelf.takes_s.get("claim", 0))
         leased = sum(row.state == "leased" for row in shelf.rows.values())
         shelf.claimed_most = max(shelf.claimed_most, leased)
         return [row.push for row in found.values()]
@@ -156,6 +159,7 @@ class Desk:
                 self._shelf.rows[one.id].state = "suppressed"
             else:
                 wanted.add(one.id)
+        await self._shelf.steered.sleep(self._shelf.takes_s.get("wanted", 0))
         return wanted
 
     async def settle(self, settled: list[Settled]) -> None:

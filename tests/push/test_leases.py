@@ -117,6 +117,22 @@ async def test_a_stop_lets_requests_end_and_gives_back_the_rest(
     assert len(provider.sent) == 200
 
 
+async def test_what_is_claimed_while_it_stops_is_given_back(
+    start: StartWorker, steered: Steered, shelf: Shelf
+) -> None:
+    shelf.takes_s = {"claim": 0.5, "wanted": 0.5}
+    provider = Scripted(steered)
+    worker = start(provider)
+    rows = [shelf.put(number) for number in range(3)]
+    await steered.pass_by(0.25)
+    assert shelf.states() == {"leased": 3}
+    ended = asyncio.ensure_future(worker.stop())
+    await steered.pass_by(1)
+    assert ended.done()
+    assert shelf.states() == {"waits": len(rows)}
+    assert provider.sent == []
+
+
 async def test_a_stop_at_rest_takes_no_time(
     start: StartWorker, steered: Steered, shelf: Shelf
 ) -> None:

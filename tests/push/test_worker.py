@@ -73,13 +73,26 @@ async def test_what_was_read_after_the_claim_is_not_sent(
 async def test_an_expired_row_is_never_sent(
     start: StartWorker, steered: Steered, shelf: Shelf
 ) -> None:
-    """Fault 31: neither one that expired in the outbox nor one that expires by the claim."""
+    """Fault 31: one that is tried again until then."""
     provider = Scripted(steered, reply=lambda _push, _number: Answer(status=503))
     start(provider)
     row = shelf.put(1, lives_ms=50_000)
     await steered.pass_by(600)
     assert shelf.state(row) == "expired"
     assert all(at < 50 for at in provider.times(row))
+
+
+async def test_a_row_that_expires_under_its_claim_is_not_sent(
+    start: StartWorker, steered: Steered, shelf: Shelf
+) -> None:
+    """Fault 31: the outbox was slow to answer."""
+    shelf.takes_s["wanted"] = 2.0
+    provider = Scripted(steered)
+    start(provider)
+    row = shelf.put(1, lives_ms=1_000)
+    await steered.pass_by(30)
+    assert shelf.state(row) == "expired"
+    assert provider.sent == []
 
 
 # ── faults of a provider ─────────────────────────────────────────────────────────────────────────
