@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import latency, memory, scale, sends, storm
+from bench import latency, memory, push, scale, sends, storm
 from bench.table import say_machine
 
 BENCHES = {
@@ -13,6 +13,7 @@ BENCHES = {
     "memory": memory.main,
     "storm": storm.main,
     "scale": scale.main,
+    "push": push.main,
 }
 
 
