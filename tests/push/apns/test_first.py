@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from push.model import Answer
-from push.simulator.record import Late
+import uvloop
+
+from push.model import Answer, Unknown
+from push.simulator.record import Cut, GoAway, Late, Silence
 from push.simulator.tls import Certificates
 from tests.push.apns.stage import CARE, device, good, push, stage
 
@@ -38,3 +40,23 @@ async def test_a_first_burst_obeys_one_stream_and_then_many(
         assert both.simulator.violations == 0
         assert 1 < both.simulator.most_streams <= 100
         assert both.apns.counters.tokens == 1
+
+
+def test_it_is_the_same_on_the_loop_that_the_server_uses(
+    certificates: Certificates, tmp_path: Path
+) -> None:
+    async def play() -> None:
+        async with stage(certificates, tmp_path, spares=1) as both:
+            assert len(good(await both.burst(200))) == 200
+            both.fault(GoAway(reason="Shutdown", accepted=False))
+            assert len(good(await both.burst(50))) == 50
+            both.fault(Cut())
+            assert isinstance(await both.send(), Unknown)
+            both.fault(Silence())
+            assert await both.send(timeout=0.05) == Unknown("no answer came in time")
+            assert good([await both.send()])
+            await both.simulator.set_door("closed")
+            both.simulator.cut()
+            assert not good([await both.send(timeout=0.1)])
+
+    uvloop.run(play())

@@ -20,7 +20,7 @@ import pytest
 from aioapns.connection import APNsProductionClientProtocol
 
 from push.apns import Apns
-from push.model import Answer
+from push.model import Answer, Notice, NotProcessed
 from push.simulator.record import GoAway, Reply
 from push.simulator.tls import Certificates
 from tests.ports import free_port
@@ -119,7 +119,8 @@ async def test_another_http2_server_understands_every_push(
             ca_file=certificates.authority,
             spares=0,
         )
-        pushes = [push(device(number)) for number in range(300)]
+        notice = Notice(kind="message", thread="t" * 3000, seq=1, badge=1)
+        pushes = [push(device(number), notice=notice) for number in range(300)]
         answers = await asyncio.gather(*(apns.send(one, timeout=20) for one in pushes))
         assert {one.status for one in answers if isinstance(one, Answer)} == {404}
         assert len(answers) == 300
@@ -134,6 +135,25 @@ async def test_another_http2_server_understands_every_push(
     assert {value for name, value in heard if name == "apns-topic"} == {CARE}
     assert server.sensitive() == {":path", "authorization"}
     assert not [one for one in server.said if "send GOAWAY" in one or "RST_STREAM" in one]
+
+
+async def test_a_push_that_fits_no_window_is_not_begun(
+    certificates: Certificates, tmp_path: Path
+) -> None:
+    app = app_for(tmp_path)
+    async with nghttpd(certificates, tmp_path, "-w", "10") as server:
+        apns = Apns(
+            [app],
+            form=form,
+            addresses={"production": f"https://127.0.0.1:{server.port}"},
+            ca_file=certificates.authority,
+        )
+        notice = Notice(kind="message", thread="t" * 3000, seq=1, badge=1)
+        large = await apns.send(push(notice=notice), timeout=0.3)
+        assert large == NotProcessed("there was no room in time")
+        assert isinstance(await apns.send(push(), timeout=5), Answer)
+        assert apns.counters.connections == 1
+        await apns.close()
 
 
 def note(number: int, **more: Any) -> aioapns.NotificationRequest:

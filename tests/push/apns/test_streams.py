@@ -17,14 +17,14 @@ from tests.push.apns.stage import device, good, push, stage
 async def test_a_limit_that_falls_to_one_and_rises_again_hurts_nobody(
     certificates: Certificates, tmp_path: Path
 ) -> None:
-    async with stage(certificates, tmp_path) as both:
+    async with stage(certificates, tmp_path, limit=50) as both:
         await both.send(push(device(9999)))
-        both.fault(Limit(streams=1), device(1))
-        both.fault(Late(by=20), times=260)
-        both.fault(Limit(streams=200))
-        assert len(good(await both.burst(400))) == 400
+        both.fault(Limit(streams=1), device(10))
+        both.fault(Limit(streams=50), after=80)
+        both.fault(Late(by=5), times=None)
+        assert len(good(await both.burst(200))) == 200
         ids = both.delivered()
-        assert len(ids) == len(set(ids)) == 401
+        assert len(ids) == len(set(ids)) == 201
         assert both.simulator.violations == 0
         assert both.simulator.made == 1
 
