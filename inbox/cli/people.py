@@ -1,4 +1,4 @@
-"""Commands on teams, agents, tokens and customers."""
+"""Commands on agents, tokens and customers."""
 
 from __future__ import annotations
 
@@ -8,65 +8,6 @@ from typing import Any
 import click
 
 from inbox.cli.options import Out, with_out
-
-
-@click.group()
-def team() -> None:
-    """Teams and their markets."""
-
-
-@team.command("add")
-@click.argument("key")
-@click.option("--name", required=True, help="As customers see it.")
-@click.option(
-    "--region",
-    "regions",
-    multiple=True,
-    help="A market by ISO 3166-2 or finer, as US-WA; the longest match wins. Repeatable.",
-)
-@click.option("--time-zone", required=True, help="IANA name, as America/Los_Angeles.")
-@click.option("--language", "languages", multiple=True, help="As en or es-US. Repeatable.")
-@click.option("--place", help="Where the team sits, as customers see it.")
-@click.option("--default", is_flag=True, help="Gets the customers that no market matches.")
-@click.option("--max-customers", type=int, help="No new customers above this number.")
-@with_out
-def add_team(out: Out, **asked: Any) -> None:
-    """Make a team. KEY is its short name for ever: a–z, 0–9 and -."""
-    from inbox.flows.teams import TeamDetail, TeamDraft
-
-    added = out.ask("team.add", TeamDraft(**asked), TeamDetail)
-    default = ", the default team" if added.default else ""
-    out.say(
-        added, f"Team {added.key} is there{default}. Next: pinbox agent add NAME --team {added.key}"
-    )
-
-
-@team.command("list")
-@with_out
-def list_teams(out: Out) -> None:
-    """Show every team."""
-    from inbox.flows.teams import TeamDetails
-    from inbox.ops.operation import Nothing
-
-    found = out.ask("team.list", Nothing(), TeamDetails)
-    out.say_table(
-        found,
-        columns=("key", "name", "regions", "time zone", "people", "customers", "default", "id"),
-        rows=[
-            (
-                one.key,
-                one.name,
-                ", ".join(one.regions) or "–",
-                one.time_zone,
-                str(one.members),
-                f"{one.customers}" + (f" of {one.max_customers}" if one.max_customers else ""),
-                "yes" if one.default else "",
-                one.id,
-            )
-            for one in found.items
-        ],
-        empty="No team yet. Make one with `pinbox team add`",
-    )
 
 
 @click.group()

@@ -14,7 +14,7 @@ PLACES = {
     "demo": "serving",
     "doctor": "health",
     "settings": "health",
-    "team": "people",
+    "team": "teams",
     "agent": "people",
     "token": "people",
     "customer": "people",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -9,6 +10,7 @@ import msgspec
 
 from inbox.client.answers import Agent, Page, PersonalToken, Team, TokenInfo
 from inbox.client.calls import Calls
+from inbox.client.hours import Day, Holiday, Hours, Weekly
 
 
 class TeamDraft(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,12 +43,20 @@ class _NewToken(msgspec.Struct, frozen=True, omit_defaults=True):
     label: str | None = None
 
 
+class _Weekly(msgspec.Struct, frozen=True):
+    weekly: Weekly | None
+
+
+class _Days(msgspec.Struct, frozen=True):
+    days: tuple[Day, ...]
+
+
 class _Password(msgspec.Struct, frozen=True):
     password: str
 
 
 class Admin:
-    """The calls of `/v1/admin`. Forbidden for whoever is no admin."""
+    """The calls of `/v1/admin`. Forbidden for whoever is no admin; hours are leads', too."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -65,6 +75,37 @@ class Admin:
         """Change a team by id; what is not named stays as it is."""
         answer, _ = await self._calls.call(
             "PATCH", f"/v1/admin/teams/{team}", into=Team, body=change
+        )
+        return answer
+
+    async def hours(self, team: str) -> Hours:
+        """A team's hours, by its id."""
+        answer, _ = await self._calls.call("GET", f"/v1/admin/teams/{team}/hours", into=Hours)
+        return answer
+
+    async def set_hours(self, team: str, weekly: Weekly | None) -> Hours:
+        """Set a team's ordinary week; none is around the clock. Listed dates stay."""
+        answer, _ = await self._calls.call(
+            "PUT", f"/v1/admin/teams/{team}/hours", into=Hours, body=_Weekly(weekly)
+        )
+        return answer
+
+    async def holidays(
+        self, team: str, *, country: str, year: int, subdivision: str | None = None
+    ) -> tuple[Holiday, ...]:
+        """A country's public holidays, to be looked at. Changes nothing."""
+        answer, _ = await self._calls.call(
+            "GET",
+            f"/v1/admin/teams/{team}/holidays",
+            into=Page[Holiday],
+            query={"country": country, "subdivision": subdivision, "year": year},
+        )
+        return answer.items
+
+    async def set_days(self, team: str, days: Iterable[Day]) -> Hours:
+        """Set all dates on which something else holds, in place of those listed before."""
+        answer, _ = await self._calls.call(
+            "PUT", f"/v1/admin/teams/{team}/holidays", into=Hours, body=_Days(tuple(days))
         )
         return answer
 

@@ -11,6 +11,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from inbox.client.hours import OpenState, Today
+
 T = TypeVar("T")
 
 
@@ -120,7 +122,11 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class TeamPage(msgspec.Struct, frozen=True):
-    """The customer's team: name, place, people."""
+    """The customer's team: name, place, people, and whether they are there.
+
+    `hours` is today, none where the team has set no hours: then it is always open. `closes_at` is
+    when it closes, while it is open; `next_open` when it opens, while it is not.
+    """
 
     id: str
     key: str
@@ -128,6 +134,12 @@ class TeamPage(msgspec.Struct, frozen=True):
     place: str | None = None
     photo_url: str | None = None
     people: tuple[Person, ...] = ()
+    time_zone: str = "UTC"
+    hours: Today | None = None
+    open: bool = True
+    state: OpenState = "open"
+    closes_at: datetime | None = None
+    next_open: datetime | None = None
 
 
 class CustomerCard(msgspec.Struct, frozen=True):
@@ -192,10 +204,16 @@ class Me(msgspec.Struct, frozen=True):
 
 
 class TeamSheet(msgspec.Struct, frozen=True):
-    """A team of mine with its people."""
+    """A team of mine with its people, and whether it is there, as its customers see it."""
 
     team: TeamRef
     members: tuple[Colleague, ...] = ()
+    time_zone: str = "UTC"
+    hours: Today | None = None
+    open: bool = True
+    state: OpenState = "open"
+    closes_at: datetime | None = None
+    next_open: datetime | None = None
 
 
 class CustomerRef(msgspec.Struct, frozen=True):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from inbox.ops.history import HISTORY
+from inbox.ops.hours import HOURS
 from inbox.ops.operation import Operation
 from inbox.ops.people import PEOPLE
 from inbox.ops.upkeep import UPKEEP
 
-OPERATIONS: dict[str, Operation[Any]] = {row.name: row for row in (*PEOPLE, *HISTORY, *UPKEEP)}
+OPERATIONS: dict[str, Operation[Any]] = {
+    row.name: row for row in (*PEOPLE, *HOURS, *HISTORY, *UPKEEP)
+}
 """Name → what it is."""

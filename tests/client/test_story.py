@@ -30,6 +30,7 @@ from inbox.client import (
     ViewingShown,
 )
 from inbox.client.admin import AgentDraft, TeamDraft
+from inbox.client.hours import Day, Period, Weekly
 from inbox.client.link import CUSTOMER
 from inbox.core.errors import BadRequest, Conflict, Forbidden, NotFound, StaleView, Unauthorized
 from inbox.core.policy import Operator
@@ -78,6 +79,7 @@ async def test_a_thread_outlives_the_app(house: House, cast: Cast, tmp_path: Pat
         assert thread.status.state == "open"
         team = await ana.team()
         assert {person.name for person in team.people} == {"Bo", "Mia"}
+        assert (team.time_zone, team.hours, team.open) == ("America/Los_Angeles", None, True)
     async with DeskClient(house.url, await house.agent_token(cast.bo), pace=PACE) as bo:
         await bo.duty(on=True)
         assert (await bo.me()).duty.on
@@ -236,6 +238,7 @@ async def test_what_an_agent_can_do(house: House, cast: Cast) -> None:
         assert "Status" in kinds
         (spokane,) = await bo.team()
         assert {one.name for one in spokane.members} == {"Bo", "Mia"}
+        assert (spokane.state, spokane.next_open) == ("open", None)
 
 
 async def test_admins_work(house: House, cast: Cast) -> None:
@@ -246,6 +249,15 @@ async def test_admins_work(house: House, cast: Cast) -> None:
         assert {team.key for team in await mia.admin.teams()} == {"spokane", "tampa", "reno"}
         changed = await mia.admin.change_team(reno.id, place="Nevada")
         assert (changed.place, changed.name) == ("Nevada", "Reno")
+        hours = await mia.admin.set_hours(reno.id, Weekly(sun=(Period("22:00", "02:00"),)))
+        assert (hours.open, hours.next_open) == (False, datetime(2026, 11, 23, 6, tzinfo=UTC))
+        found = await mia.admin.holidays(reno.id, country="US", subdivision="NV", year=2026)
+        nevada = next(one for one in found if one.name == "Nevada Day")
+        closed = Day(nevada.date, "closed", name=nevada.name)
+        assert (await mia.admin.set_days(reno.id, [closed])).days == (closed,)
+        kept = await mia.admin.hours(reno.id)
+        assert (kept.weekly, kept.days) == (hours.weekly, (closed,))
+        assert (await mia.admin.set_hours(reno.id, None)).open
         zoe = await mia.admin.add_agent(AgentDraft("Zoe", (reno.id,), password="correct horse 12"))
         assert (await mia.admin.change_agent(zoe.id, line="since 2019")).line == "since 2019"
         assert zoe.id in {agent.id for agent in await mia.admin.agents()}

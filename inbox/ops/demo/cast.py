@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from inbox.core.errors import Conflict
 from inbox.flows.agents import NewToken
+from inbox.flows.hours import HoursDetail
 from inbox.flows.teams import TeamDetail, TeamDraft
 from inbox.ops.control import ask
+from inbox.ops.hours import HoursAsk
 from inbox.ops.people import (
     AgentAdd,
     AgentAdded,
@@ -34,6 +37,10 @@ TAMPA = TeamDraft(
     regions=("US-FL", "US-GA"),
     time_zone="America/New_York",
     default=True,
+)
+HOURS = (
+    HoursAsk("spokane", "mon-fri 07:00-19:00; sat-sun 09:00-17:00"),
+    HoursAsk("tampa", "daily 08:00-20:00"),
 )
 AGENTS = (
     AgentAdd("Bo", ("spokane",), line="Phones, plans and patience"),
@@ -62,11 +69,10 @@ class Cast(msgspec.Struct, frozen=True):
 
 async def assemble(folder: Path) -> Cast:
     """Make the teams and people, or find those of an earlier demo, and give each a token."""
-    for team in (SPOKANE, TAMPA):
-        try:
+    for team, hours in zip((SPOKANE, TAMPA), HOURS, strict=True):
+        with suppress(Conflict):  # it is there from an earlier demo on this folder
             await ask(folder, "team.add", team, into=TeamDetail)
-        except Conflict:
-            continue  # it is there from an earlier demo on this folder
+        await ask(folder, "team.hours", hours, into=HoursDetail)
     tokens = {agent.name.lower(): await _admit(folder, agent) for agent in AGENTS}
     for customer in CUSTOMERS:
         signed = await ask(folder, "token.customer", customer, into=CustomerToken)

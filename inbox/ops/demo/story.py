@@ -76,6 +76,7 @@ class Story:
             thread.team.key == "spokane",
             otherwise=thread.team.key,
         )
+        await teller.check("she sees when they are there today, and when next", team.hours)
         await teller.tell("Ana closes the app and gets on the train. No hold music, no waiting.")
 
     async def _power_goes(self) -> None:
