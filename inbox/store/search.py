@@ -123,10 +123,21 @@ async def forget(tx: Tx, *, thread: str, first: int, last: int) -> None:
     await tx.execute(queries.forget_rows, thread=thread, first=first, last=last)
 
 
+async def match_beyond(tx: Tx, terms: Sequence[Term], *, before: int, passed: int) -> int:
+    """The place of the match that comes after so many newer ones, whosesoever; 0: there is none."""
+    row = await tx.fetch_one(
+        _QUERIES[tx.dialect].match_beyond,
+        match=_match(tx.dialect, terms),
+        before=before,
+        passed=passed,
+    )
+    return 0 if row is None else int(row[0])
+
+
 async def find_items(
-    tx: Tx, terms: Sequence[Term], *, agent: str, before: int, limit: int
+    tx: Tx, terms: Sequence[Term], *, agent: str, before: int, floor: int, limit: int
 ) -> list[Row]:
-    """Items with all terms that an agent may see now, newest first, before a place.
+    """Items with all terms that an agent may see now, newest first, between two places.
 
     Rows of `place, thread, seq, type, at, payload, customer id, customer name`.
     """
@@ -135,6 +146,7 @@ async def find_items(
         match=_match(tx.dialect, terms),
         agent=agent,
         before=before,
+        floor=floor,
         limit=limit,
     )
 

@@ -55,6 +55,12 @@ ON CONFLICT (id) DO NOTHING
 -- Take a stretch of a thread out.
 DELETE FROM search WHERE thread_id = :thread AND seq >= :first AND seq <= :last
 
+-- name: match_beyond
+-- The place of the match that comes after so many newer ones.
+SELECT s.id FROM search s
+WHERE s.words @@ CAST(CAST(:match AS TEXT) AS tsquery) AND s.id < :before AND s.id > 0
+ORDER BY s.id DESC LIMIT 1 OFFSET :passed
+
 -- name: find_items
 -- Messages and notes with all the words, newest first, in threads that the agent may see now.
 SELECT s.id, s.thread_id, s.seq, i.type, i.at, i.payload, c.id, c.name
@@ -62,7 +68,7 @@ FROM search s
 JOIN threads t ON t.id = s.thread_id
 JOIN items i ON i.thread_id = s.thread_id AND i.seq = s.seq
 JOIN customers c ON c.id = t.customer_id
-WHERE s.words @@ CAST(CAST(:match AS TEXT) AS tsquery) AND s.id < :before AND s.id > 0
+WHERE s.words @@ CAST(CAST(:match AS TEXT) AS tsquery) AND s.id < :before AND s.id > :floor
   AND (t.home_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent)
     OR t.serving_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent))
   AND i.type IN ('message', 'note')

@@ -68,6 +68,12 @@ WHERE thread_id = :thread AND seq >= :first AND seq <= :last
 -- Take a stretch of a thread out of the table.
 DELETE FROM search WHERE thread_id = :thread AND seq >= :first AND seq <= :last
 
+-- name: match_beyond
+-- The place of the match that comes after so many newer ones.
+SELECT rowid FROM search_words
+WHERE search_words MATCH :match AND rowid < :before AND rowid > 0
+ORDER BY rowid DESC LIMIT 1 OFFSET :passed
+
 -- name: find_items
 -- Messages and notes with all the words, newest first, in threads that the agent may see now. The
 -- order of the joins is kept: the index gives its rows in order, and enough of them end the search.
@@ -77,7 +83,7 @@ CROSS JOIN search s ON s.id = w.rowid
 CROSS JOIN threads t ON t.id = s.thread_id
 CROSS JOIN items i ON i.thread_id = s.thread_id AND i.seq = s.seq
 CROSS JOIN customers c ON c.id = t.customer_id
-WHERE w.search_words MATCH :match AND w.rowid < :before AND w.rowid > 0
+WHERE w.search_words MATCH :match AND w.rowid < :before AND w.rowid > :floor
   AND (t.home_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent)
     OR t.serving_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent))
   AND i.type IN ('message', 'note')

@@ -139,6 +139,32 @@ async def test_newest_first_in_pages(ctx: Context, cast: Cast, clock: SetClock) 
     assert seen == [f"bill {number}" for number in reversed(range(12))]
 
 
+@pytest.mark.parametrize("reach", [(1,), (2, 3), (2, 5), (50,)])
+async def test_what_many_messages_of_others_have_is_found_page_by_page(
+    ctx: Context,
+    cast: Cast,
+    clock: SetClock,
+    monkeypatch: pytest.MonkeyPatch,
+    reach: tuple[int, ...],
+) -> None:
+    """A page looks at a bounded number of matches: it may be empty, and the next goes on."""
+    monkeypatch.setattr(search, "REACH", reach)
+    ana, luis = await arrive(ctx, "ana"), await arrive(ctx, "luis", region="US-FL")
+    theirs = {0, 1, 7, 13}
+    for number in range(14):
+        clock.pass_(1_000)
+        await say(ctx, luis if number in theirs else ana, f"bill {number}")
+    await index_due(ctx)
+    seen, pages, cursor = [], 0, None
+    while pages == 0 or cursor is not None:
+        page = await find(ctx, cast.ravi, q="bill", cursor=cursor, limit=2)
+        seen += [item.body for item in page.items]
+        pages, cursor = pages + 1, page.next
+    assert seen == [f"bill {number}" for number in sorted(theirs, reverse=True)]
+    assert pages >= 14 / max(reach)
+    assert (await find(ctx, cast.ravi, q="bull", cursor=None, limit=2)).next is None
+
+
 @pytest.mark.usefixtures("cast")
 async def test_what_is_sent_meanwhile_is_indexed_next_time(ctx: Context) -> None:
     ana = await arrive(ctx, "ana")
