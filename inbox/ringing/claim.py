@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from inbox.core.pushes import Beside, Due, Gathered, Over, circuit_of, gather
 from inbox.flows.context import Context, Writing
-from inbox.ringing.facts import FACTS_WIDTH, build, due_of, read_facts
+from inbox.ringing.facts import FACTS_WIDTH, Facts, build, due_of, read_facts
 from inbox.ringing.fanout import fan_out
 from inbox.ringing.lease import Lease
+from inbox.ringing.telling import tell
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q, Value
 from push.model import ProviderName, Push
@@ -30,9 +31,17 @@ async def claim(ctx: Context, writing: Writing, lease: Lease) -> Claim:
     One transaction: what it answers with is what stands in the database when it has committed. What
     has just rung is leased as it is written, unless something has waited longer.
     """
+    found = await _claim(ctx, writing, lease)
+    if found.pushes and (ctx.settings.push_names or ctx.settings.push_previews):
+        told = await tell(writing.tx, found.pushes, lease.claim, settings=ctx.settings)
+        return found._replace(pushes=told)
+    return found
+
+
+async def _claim(ctx: Context, writing: Writing, lease: Lease) -> Claim:
     provider = lease.provider
     lines = await _due_lines(writing, lease)
-    rung = await fan_out(ctx, writing, limit=lease.room, lease=None if lines else lease)
+    rung = await fan_out(ctx, writing, lease, at_once=not lines)
     others = rung.waiting - {provider}
     if rung.leased:
         return Claim(rung.leased, others, rung.more or provider in rung.waiting)
@@ -66,28 +75,41 @@ async def _claim_lines(writing: Writing, lease: Lease, lines: list[str]) -> tupl
         if leased >= lease.room:
             break
     rows = await tx.fetch(Q.claimed_pushes, claim=lease.claim) if leased else []
-    dues = [_due(row) for row in rows]
+    claimed = [_read(row, lease, now=writing.at) for row in rows]
     beside = await _beside(tx, lease.claim)
-    done = gather(dues, beside=beside, now=writing.at)
+    done = gather([one.due for one in claimed], beside=beside, now=writing.at)
     await _store(writing, lease.claim, done)
     pushes = [
-        _push(row, due, lease.claim)
-        for row, due in zip(rows, dues, strict=True)
-        if due.id not in done.over and due.id not in done.later
+        build(
+            one.facts,
+            one.due,
+            attempts=one.attempts,
+            unseen=one.facts.unread if one.unseen is None else one.unseen,
+            claim=lease.claim,
+            passive=one.passive,
+        )
+        for one in claimed
+        if one.due.id not in done.over and one.due.id not in done.later
     ]
     return pushes, leased
 
 
-def _due(row: Row) -> Due:
-    push, kind, _, expires_at, _ = row[FACTS_WIDTH:]
-    return due_of(read_facts(row), id=push, kind=kind, expires_at=expires_at)
+class _Claimed(NamedTuple):
+    """A row of `claimed_pushes`."""
+
+    facts: Facts
+    due: Due
+    attempts: int
+    unseen: int | None
+    passive: bool
 
 
-def _push(row: Row, due: Due, claim: str) -> Push:
-    _, _, attempts, _, unseen = row[FACTS_WIDTH:]
+def _read(row: Row, lease: Lease, *, now: int) -> _Claimed:
+    push, kind, attempts, expires_at, unseen = row[FACTS_WIDTH:]
     facts = read_facts(row)
-    counted = facts.unread if unseen is None else unseen
-    return build(facts, due, attempts=attempts, unseen=counted, claim=claim)
+    hush = lease.hushes.of(facts, now=now)
+    due = due_of(facts, id=push, kind=kind, expires_at=expires_at, quiet_until=hush.until)
+    return _Claimed(facts, due, attempts, unseen, hush.passive)
 
 
 async def _beside(tx: Tx, claim: str) -> dict[tuple[str, str], list[Beside]]:

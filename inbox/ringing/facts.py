@@ -41,7 +41,14 @@ FACTS_WIDTH = len(Facts.__struct_fields__)
 read_facts = reader(Facts)
 
 
-def due_of(facts: Facts, *, id: str, kind: Kind, expires_at: int) -> Due:  # noqa: A002
+def due_of(
+    facts: Facts,
+    *,
+    id: str,  # noqa: A002
+    kind: Kind,
+    expires_at: int,
+    quiet_until: int | None = None,
+) -> Due:
     """The push as the rules judge it."""
     return Due(
         id=id,
@@ -54,10 +61,11 @@ def due_of(facts: Facts, *, id: str, kind: Kind, expires_at: int) -> Due:  # noq
         read=facts.read,
         gone=facts.platform is None,
         push_after=facts.push_after,
+        quiet_until=quiet_until,
     )
 
 
-def build(facts: Facts, due: Due, *, attempts: int, unseen: int, claim: str) -> Push:
+def build(facts: Facts, due: Due, *, attempts: int, unseen: int, claim: str, passive: bool) -> Push:
     """The push as the worker gets it; `unseen` is how many messages its banner stands for."""
     return Push(
         id=due.id,
@@ -79,6 +87,7 @@ def build(facts: Facts, due: Due, *, attempts: int, unseen: int, claim: str) -> 
             badge=facts.unread,
             count=max(unseen, 1),
             locale=facts.locale,
+            passive=passive,
         ),
         attempts=attempts,
         expires_at=due.expires_at,

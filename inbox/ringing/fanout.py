@@ -52,16 +52,14 @@ class _Ring(NamedTuple):
     has_open: bool
 
 
-async def fan_out(
-    ctx: Context, writing: Writing, *, limit: int, lease: Lease | None = None
-) -> FannedOut:
-    """Write the pushes of up to `limit` threads that ring, and take their marks away.
+async def fan_out(ctx: Context, writing: Writing, lease: Lease, *, at_once: bool) -> FannedOut:
+    """Write the pushes of some threads that ring, and take their marks away.
 
     All in the caller's transaction, under the threads' locks: nothing is lost or written twice.
-    Where an app is in front, its acknowledgement is waited for. With a `lease` what may go at once
-    is leased as it is written; else it waits for the next claim.
+    Where an app is in front, its acknowledgement is waited for. What may go `at_once` is leased as
+    it is written; else it waits for the next claim.
     """
-    tx = writing.tx
+    tx, limit = writing.tx, lease.room
     locked = [row[0] for row in await tx.fetch(Q.lock_ringing, limit=limit)]
     if not locked:
         return FannedOut([], set(), more=False)
@@ -69,7 +67,7 @@ async def fan_out(
     mine = set(locked)  # what has begun to ring since is not locked, and waits
     rings = [_read(row) for row in rows if row[0] in mine]
     alerts = [ring for ring in rings if ring.rings_from and ring.facts.device is not None]
-    written, leased, waiting = _alerts(ctx, writing, alerts, lease)
+    written, leased, waiting = _alerts(ctx, writing, alerts, lease, at_once=at_once)
     written += await _badges(ctx, writing, rings, waiting)
     if written:
         await tx.execute_many(Q.add_push, written)
@@ -96,17 +94,24 @@ def _read(row: Row) -> _Ring:
 
 
 def _alerts(
-    ctx: Context, writing: Writing, rings: list[_Ring], lease: Lease | None
+    ctx: Context, writing: Writing, rings: list[_Ring], lease: Lease, *, at_once: bool
 ) -> tuple[Rows, list[Push], set[ProviderName]]:
     """The rows of what rings, what of it is leased at once, and for whom the rest waits."""
     now, grace = writing.at, grace_ms(ctx.settings.receipts_interval_ms)
+    hushes = [lease.hushes.of(ring.facts, now=now) for ring in rings]
     dues = [
-        due_of(ring.facts, id=ctx.ids(), kind="message", expires_at=ring.facts.at + LIFE_MS)
-        for ring in rings
+        due_of(
+            ring.facts,
+            id=ctx.ids(),
+            kind="message",
+            expires_at=ring.facts.at + LIFE_MS,
+            quiet_until=hush.until,
+        )
+        for ring, hush in zip(rings, hushes, strict=True)
     ]
     done = gather(dues, beside={}, now=now)
     rows, leased, waiting = Rows(), list[Push](), set[ProviderName]()
-    for ring, due in zip(rings, dues, strict=True):
+    for ring, due, hush in zip(rings, dues, hushes, strict=True):
         facts = ring.facts
         row = _row(facts, due, first_seq=ring.rings_from, at=facts.at)
         rows.append(row)
@@ -114,7 +119,7 @@ def _alerts(
             continue
         if ring.in_front and facts.at + grace > now:
             row["not_before"] = facts.at + grace
-        elif lease is not None and _may_go(lease, ring, row, room=lease.room - len(leased)):
+        elif at_once and _may_go(lease, ring, row, room=lease.room - len(leased)):
             row |= {
                 "state": PushState.LEASED.value,
                 "claim": lease.claim,
@@ -122,7 +127,16 @@ def _alerts(
                 "claimed_at": now,
                 "not_before": now,
             }
-            leased.append(build(facts, due, attempts=0, unseen=facts.unread, claim=lease.claim))
+            leased.append(
+                build(
+                    facts,
+                    due,
+                    attempts=0,
+                    unseen=facts.unread,
+                    claim=lease.claim,
+                    passive=hush.passive,
+                )
+            )
             continue
         else:
             row["not_before"] = now

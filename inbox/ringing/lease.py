@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from inbox.ringing.hush import Hushes
 from push.model import ProviderName
 
 LEASE_MS = 60_000
@@ -19,3 +20,4 @@ class Lease(msgspec.Struct, frozen=True, kw_only=True):
     room: int
     hold: frozenset[str]
     """Circuits that are open: what goes by them stays."""
+    hushes: Hushes

@@ -12,8 +12,9 @@ from collections import defaultdict
 
 from inbox.core.hints import RINGS, Hint, Moved
 from inbox.core.pushes import Over, PushState, circuit_of, why_seen
-from inbox.flows.context import Context, Writing, write
+from inbox.flows.context import Context, Writing, roster, write
 from inbox.ringing.claim import Claim, claim, end_pushes
+from inbox.ringing.hush import Hushes
 from inbox.ringing.lease import LEASE_MS, Lease
 from inbox.ringing.settle import is_there, release, settle
 from inbox.store.engine import Row, Tx
@@ -52,7 +53,7 @@ class PushOutbox:
         What rings is brought to the devices first, whatever their providers. Lines of circuits in
         `hold` are left as they are.
         """
-        much = self._much
+        much, hushes = self._much, Hushes(self._ctx.settings, await roster(self._ctx))
         self._holds[provider] = hold
         self._rung = False
 
@@ -63,6 +64,7 @@ class PushOutbox:
                 provider=provider,
                 room=limit if much else min(limit, SMALL),
                 hold=hold,
+                hushes=hushes,
             )
             return await claim(self._ctx, writing, lease)
 

@@ -29,6 +29,10 @@ WHERE id = :customer
 -- The customer's first message: from now on the team's capacity counts this customer.
 UPDATE customers SET written_at = :at WHERE id = :customer AND written_at IS NULL
 
+-- name: save_quiet
+-- The quiet hours that a customer has chosen, or none.
+UPDATE customers SET quiet = :quiet WHERE id = :customer
+
 -- name: sign_out_customer
 -- Refuse the customer's tokens made before a moment (Unix seconds); never goes back.
 UPDATE customers SET signed_out_at = :at WHERE id = :customer AND signed_out_at < :at

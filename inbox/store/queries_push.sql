@@ -150,6 +150,11 @@ UPDATE push_outbox SET state = 0, not_before = :not_before, expires_at = :expire
     last_reason = :reason, lease_by = NULL, lease_until = NULL
 WHERE id = :id AND state = 1 AND lease_by = :claim
 
+-- name: wake_quiet
+-- What waits for the end of quiet hours is decided anew.
+UPDATE push_outbox SET not_before = :now
+WHERE thread_id = :thread AND state = 0 AND last_reason = 'quiet hours'
+
 -- name: still_wanted
 -- What is still under a claim, and whether the customer has seen it or the device is another now.
 SELECT p.id, d.device_id IS NOT NULL, d.token, d.subscription, t.customer_seen, t.customer_read

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from inbox.core.policy import Customer
-from inbox.flows import customer_views, devices, receipts
+from inbox.flows import customer_views, devices, quiet, receipts
 from inbox.flows import send as sending
 from inbox.flows.customer_views import CustomerThread, RawPage, TeamPage
 from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.poll import Events
+from inbox.flows.quiet import QuietDraft, QuietHours
 from inbox.flows.send import Draft
 from inbox.flows.streams import Stream
 from inbox.web.polling import follow
@@ -83,3 +84,18 @@ async def register_device(call: Call[Customer, DeviceDraft, None]) -> Registered
 async def remove_device(call: Call[Customer, None, None]) -> None:
     """Forget a device of mine, and its fetch token with it."""
     await devices.remove(call.ctx, call.who, device_id=call.path["device"])
+
+
+async def get_quiet(call: Call[Customer, None, None]) -> QuietHours:
+    """When my devices are not rung, by my own clock."""
+    return await quiet.get_quiet(call.ctx, call.who)
+
+
+async def set_quiet(call: Call[Customer, QuietDraft, None]) -> QuietHours:
+    """Choose my own quiet hours, or with null none at all."""
+    return await quiet.set_quiet(call.ctx, call.who, call.body)
+
+
+async def clear_quiet(call: Call[Customer, None, None]) -> None:
+    """Go back to the quiet hours that the company has set."""
+    await quiet.clear_quiet(call.ctx, call.who)

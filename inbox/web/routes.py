@@ -33,6 +33,7 @@ from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.erasure import Erasure
 from inbox.flows.holidays import Holidays
 from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
+from inbox.flows.quiet import QuietDraft, QuietHours
 from inbox.flows.search import SearchPage
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.web import admin, customer, desk, privacy, service, session
@@ -92,6 +93,9 @@ ROUTES: tuple[Route, ...] = (
     Route("customer", "GET", "/v1/team", customer.get_team, gives=TeamPage, errors=(NotFound,)),
     Route("customer", "PUT", "/v1/devices/{device}", customer.register_device, DeviceDraft, gives=Registered),
     Route("customer", "DELETE", "/v1/devices/{device}", customer.remove_device, success=(204,)),
+    Route("customer", "GET", "/v1/quiet-hours", customer.get_quiet, gives=QuietHours, errors=(NotFound,)),
+    Route("customer", "PUT", "/v1/quiet-hours", customer.set_quiet, QuietDraft, gives=QuietHours, errors=(NotFound,)),
+    Route("customer", "DELETE", "/v1/quiet-hours", customer.clear_quiet, success=(204,), errors=(NotFound,)),
 
     # the desk
     Route("public", "POST", "/v1/desk/session", session.open_session, SignIn, gives=SignedIn, success=(201,), errors=(Unauthorized, Forbidden, RateLimited)),

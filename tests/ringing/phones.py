@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import count
 from typing import Any
 
 from inbox.core.policy import Customer
@@ -28,6 +29,7 @@ from push.model import (
 from tests.cast import look
 from tests.flows.stage import Stage
 
+_numbers = count(1)
 NO_HOLD: frozenset[str] = frozenset()
 OK = Answer(status=200)
 
@@ -39,7 +41,6 @@ class Phones:
         self.stage = stage
         stage.ctx = dataclasses.replace(stage.ctx, push=True)
         self.outbox = PushOutbox(stage.ctx)
-        self._replies = 0
 
     @property
     def ctx(self) -> Context:
@@ -75,8 +76,7 @@ class Phones:
 
     async def reply(self, who: Customer) -> int:
         """Bo answers; where in the log."""
-        self._replies += 1
-        sent = await self.stage.reply(self.stage.bo, who.thread, f"r{self._replies}")
+        sent = await self.stage.reply(self.stage.bo, who.thread, f"r{next(_numbers)}")
         return sent.seq
 
     async def claim(

@@ -175,3 +175,17 @@ async def test_who_waits_by_a_removed_devices_token_gets_nothing(
     await write_to_ana(server, people)
     reply = await asyncio.wait_for(waiting, 10)
     assert (reply.status, reply.body["code"]) == (401, "unauthorized")
+
+
+async def test_a_customer_chooses_quiet_hours(server: Server) -> None:
+    token = server.token("ana", time_zone="America/New_York")
+    path = "/v1/quiet-hours"
+    assert (await server.ask("GET", path, token=token)).body["hours"] is None
+    chosen = {"hours": "22:00-08:00", "mode": "passive"}
+    reply = await server.ask("PUT", path, chosen, token=token)
+    assert (reply.status, reply.body["own"], reply.body["mode"]) == (200, True, "passive")
+    assert reply.body["time_zone"] == "America/New_York"
+    reply = await server.ask("PUT", path, {"hours": "8 to 9"}, token=token)
+    assert [one["path"] for one in reply.body["errors"]] == ["body.hours"]
+    assert (await server.ask("DELETE", path, token=token)).status == 204
+    assert (await server.ask("GET", path, token=token)).body["own"] is False
