@@ -24,17 +24,29 @@ async def test_a_graceful_one_ends_with_all_answers(
 ) -> None:
     async with stage(certificates, tmp_path) as both:
         await warm(both)
-        both.fault(Late(by=100), times=50)
+        both.fault(Late(by=300), times=50)
         sending = asyncio.create_task(both.burst(50))
         await both.records.wait(51)
         both.simulator.connections[0].go_away()
+        assert good([await both.send(push(device(51)))])
+        assert not sending.done()
         assert len(good(await sending)) == 50
-        assert await both.send(push(device(51)))
         ids = both.delivered()
         assert len(ids) == len(set(ids)) == 51
         assert both.simulator.made == 2
         assert both.apns.counters.goaways == {"code 0": 1}
         assert both.apns.counters.unknown == 0
+        assert both.apns.counters.lost_connections == 0
+
+
+async def test_what_came_back_goes_before_what_waits(
+    certificates: Certificates, tmp_path: Path
+) -> None:
+    async with stage(certificates, tmp_path, limit=1) as both:
+        both.fault(GoAway(reason="Shutdown", accepted=False))
+        assert len(good(await both.burst(3))) == 3
+        order = [one.token for one in both.arrived()]
+        assert order == [device(1), device(1), device(2), device(3)]
 
 
 async def test_what_is_beyond_the_last_stream_goes_again_once(

@@ -224,6 +224,26 @@ async def test_a_door_that_does_not_open_costs_one_attempt_after_the_other(
         assert good([await both.send()])
 
 
+async def test_a_peer_that_never_says_its_settings_is_given_up(
+    certificates: Certificates, tmp_path: Path
+) -> None:
+    async with stage(certificates, tmp_path, pace=Pace(connect=0.1)) as both:
+        await both.simulator.set_door("closed")
+        held: list[asyncio.StreamWriter] = []
+        silent = await asyncio.start_server(
+            lambda _, writer: held.append(writer),
+            *both.simulator.url.removeprefix("https://").split(":"),
+            ssl=certificates.server(alpn=("h2",)),
+        )
+        outcome = await both.send(timeout=0.5)
+        assert isinstance(outcome, NotProcessed)
+        assert "Timeout" in outcome.reason
+        assert both.apns.counters.failed_connections >= 2
+        silent.close()
+        for writer in held:
+            writer.close()
+
+
 async def test_a_certificate_by_somebody_else_is_refused(
     certificates: Certificates, tmp_path: Path
 ) -> None:
@@ -246,10 +266,11 @@ async def test_a_peer_without_http2_is_refused(certificates: Certificates, tmp_p
 
 
 async def test_closing_lets_answers_come_and_takes_nothing_new(
-    certificates: Certificates, tmp_path: Path
+    certificates: Certificates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("push.apns.connection._CLOSE_S", 0.01)
     async with stage(certificates, tmp_path, limit=1) as both:
-        both.fault(Late(by=50), device(1))
+        both.fault(Late(by=100), device(1))
         flying = asyncio.create_task(both.send(push(device(1))))
         await both.records.wait(1)
         waiting = asyncio.create_task(both.send(push(device(2))))

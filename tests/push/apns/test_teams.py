@@ -207,8 +207,8 @@ async def test_the_second_connection_is_made_when_the_first_is_proven(
     certificates: Certificates, tmp_path: Path
 ) -> None:
     async with stage(certificates, tmp_path, spares=1) as both:
-        both.fault(Reply(status=400, reason="BadTopic"))
-        await both.send()
+        both.fault(Reply(status=400, reason="BadTopic"), times=20)
+        await both.burst(20)
         assert both.simulator.made == 1
         await both.send()
         await both.until(lambda: both.apns.look()[0].connections == 2)

@@ -84,6 +84,17 @@ def test_a_machine_that_slept_has_a_new_token(tmp_path: Path) -> None:
     assert token.current().number == 2
 
 
+def test_a_clock_that_is_set_leaves_a_young_token_alone(tmp_path: Path) -> None:
+    hand = Hand()
+    token = make(tmp_path, hand)
+    first = token.current()
+    hand.wall += 7200
+    step(hand, 1199)
+    assert token.current() is first
+    step(hand, 1)
+    assert token.current().number == 2
+
+
 def test_a_clock_that_jumps_makes_no_storm_of_tokens(tmp_path: Path) -> None:
     hand = Hand()
     token = make(tmp_path, hand)
