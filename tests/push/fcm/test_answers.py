@@ -136,6 +136,7 @@ LATER = "Fri, 15 Jan 2027 08:01:30 GMT"
         ({"Retry_After": "0"}, 0),
         ({"Retry_After": LATER, "Date": DATE}, 90_000),
         ({"Retry_After": DATE, "Date": LATER}, 0),
+        ({"Retry_After": LATER, "Date": "Fri, 15 Jan 2027 06:00:00 GMT"}, 7_290_000),
         ({"Retry_After": LATER}, 90_000),  # 08:00 is our own clock's now
         ({"Retry_After": "soon"}, None),
         ({"Retry_After": "Fri, 15 Jan 99999999999 08:00:00 GMT"}, None),

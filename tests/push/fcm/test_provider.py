@@ -135,16 +135,17 @@ async def test_what_google_finds_wrong_is_told_by_field(google: Google) -> None:
 
 
 @pytest.mark.parametrize(
-    ("door", "expected"), [("closed", "connect"), ("broken", "tls"), ("stalled", "timeout")]
+    ("door", "expected", "timeout"),
+    [("closed", "connect", TIMEOUT), ("broken", "tls", TIMEOUT), ("stalled", "timeout", 0.3)],
 )
 async def test_without_a_connection_nothing_was_processed(
-    google: Google, door: Door, expected: str
+    google: Google, door: Door, expected: str, timeout: float
 ) -> None:
     client = google.client(form=bare)
     await client._tokens["care"].get()
     await google.set_door(door)
     google.cut()
-    outcome = await client.send(push(), timeout=0.3)
+    outcome = await client.send(push(), timeout=timeout)
     assert isinstance(outcome, NotProcessed)
     assert outcome.reason.startswith(expected)
     await google.set_door("open")
@@ -178,7 +179,7 @@ async def test_the_wait_for_a_connection_counts_and_nothing_was_processed(google
     client = google.client(form=bare, limit=1)
     await client.send(push(), timeout=TIMEOUT)
     google.faults.add(Fault(do=Silence(), match=Match(token="silent")))
-    silent = asyncio.create_task(client.send(to("care", "silent"), timeout=0.4))
+    silent = asyncio.create_task(client.send(to("care", "silent"), timeout=1))
     await google.records.wait(2)
     assert await client.send(push(), timeout=0.1) == NotProcessed("timeout")
     assert await silent == Unknown("timeout")

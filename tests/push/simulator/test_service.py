@@ -199,9 +199,9 @@ async def test_faults_come_and_go_by_request(stage: Stage) -> None:
     assert isinstance(outcome, Answer)
     assert outcome.status == 200
     assert (await stage.ask("DELETE", "/faults"))[0] == 204
-    for deed in ({"type": "cut"}, {"type": "silence"}):
+    for deed, timeout in ({"type": "silence"}, 0.5), ({"type": "cut"}, TIMEOUT):
         await stage.ask("POST", "/faults", {"do": deed})
-        assert isinstance(await stage.senders.send(stage.push("fcm"), timeout=0.5), Unknown)
+        assert isinstance(await stage.senders.send(stage.push("fcm"), timeout=timeout), Unknown)
     _, phones = await stage.ask("GET", "/phones")
     assert {phone["provider"] for phone in phones["phones"]} == {"apns", "fcm"}
 

@@ -125,6 +125,17 @@ def test_keys_are_read_in_every_usual_spelling(data: bytes) -> None:
     assert {decode(spelling) for spelling in (text, padded, standard)} == {data}
 
 
+def test_a_record_that_is_not_said_to_be_the_last_is_not_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("push.webpush.encryption._LAST_RECORD", b"\x01")
+    with pytest.raises(Undecipherable, match="delimiter"):
+        SUBSCRIPTION.decrypt(seal(b"x"))
+    monkeypatch.setattr("push.webpush.encryption._LAST_RECORD", b"")
+    with pytest.raises(Undecipherable, match="delimiter"):
+        SUBSCRIPTION.decrypt(seal(b"", pad_to=9))
+
+
 @given(st.binary(max_size=200))
 def test_a_body_of_anything_else_is_undecipherable(body: bytes) -> None:
     with pytest.raises(Undecipherable):

@@ -177,15 +177,16 @@ async def test_what_the_service_itself_finds_wrong(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("door", "expected"), [("closed", "connect"), ("broken", "tls"), ("stalled", "timeout")]
+    ("door", "expected", "timeout"),
+    [("closed", "connect", TIMEOUT), ("broken", "tls", TIMEOUT), ("stalled", "timeout", 0.3)],
 )
 async def test_without_a_connection_nothing_was_processed(
-    service: Service, door: Door, expected: str
+    service: Service, door: Door, expected: str, timeout: float
 ) -> None:
     client = service.client(form=lambda _: bare())
     browser = service.subscribe()
     await service.set_door(door)
-    outcome = await client.send(push(browser), timeout=0.3)
+    outcome = await client.send(push(browser), timeout=timeout)
     assert isinstance(outcome, NotProcessed)
     assert outcome.reason.startswith(expected)
     await service.set_door("open")
@@ -198,6 +199,7 @@ async def test_an_answer_that_never_comes_is_an_unknown_and_holds_up_nobody(
 ) -> None:
     client = service.client(form=lambda _: bare())
     silent, other = service.subscribe(), service.subscribe()
+    await send(client, silent)  # there is a connection, so that only the answer is waited for
     service.faults.add(Fault(do=deed, match=Match(token=silent.endpoint)))
     waiting = asyncio.create_task(client.send(push(silent), timeout=0.4))
     answers = await asyncio.gather(*(send(client, other) for _ in range(20)))
