@@ -267,7 +267,7 @@ export class PinboxClient {
    */
   async close({ again = false } = {}) {
     this.#unwatch();
-    this.#postman.close();
+    await this.#postman.close();
     await this.#following.close(!again);
     await this.#store.close?.();
   }

@@ -25,6 +25,8 @@ export class Postman {
   #changed;
   #alarm;
   #closed = false;
+  /** @type {Promise<void>} the store's part of the last outcome; there is one at a time */
+  #ending = Promise.resolve();
   /** @type {Set<Waiter>} */
   #waiters = new Set();
   /** @type {Set<() => void>} */
@@ -104,11 +106,15 @@ export class Postman {
     this.#alarm.set(this.#outbox.wakeAt);
   }
 
-  /** Those who wait learn that it will be another time: what they wrote is in the store. */
-  close() {
+  /**
+   * Those who wait learn that it will be another time: what they wrote is in the store. Resolves
+   * when nothing more is written there.
+   */
+  async close() {
     this.#closed = true;
     this.#alarm.set(Infinity);
     this.#settle(() => true, (waiter) => waiter.reject(unreachable("the client was closed")));
+    await this.#ending;
   }
 
   /** @param {Act} act */
@@ -117,17 +123,19 @@ export class Postman {
       case "post":
         return this.#post(act.draft);
       case "drop":
-        return void this.#end(act.client_id, this.#journal.drop(act.client_id), {
+        this.#ending = this.#end(act.client_id, this.#journal.drop(act.client_id), {
           is: "sent",
           client_id: act.client_id,
           answer: act.answer,
         });
+        return;
       case "refuse":
-        return void this.#end(act.client_id, this.#journal.refuse(act.client_id, act.error), {
+        this.#ending = this.#end(act.client_id, this.#journal.refuse(act.client_id, act.error), {
           is: "refused",
           client_id: act.client_id,
           ...told(act.error),
         });
+        return;
       case "tell":
         return this.#announce({ is: "refused", client_id: act.client_id, ...told(act.error) });
     }
@@ -149,7 +157,6 @@ export class Postman {
     }
     this.#announce(message);
     this.feed({ is: "settled", client_id });
-    await this.reload();
   }
 
   /** @param {object} message */
@@ -167,7 +174,8 @@ export class Postman {
       const error = new PinboxError(message.code, message.detail, { problem: message.problem });
       this.#settle(asked, (waiter) => waiter.reject(error));
     }
-    if (!this.#closed) this.reload().catch((error) => console.error(asProblem(error)));
+    if (this.#closed) return;
+    this.reload().catch((error) => this.#closed || console.error(asProblem(error)));
   }
 
   /**

@@ -43,8 +43,11 @@ export class Postman {
     flush(): Promise<void>;
     /** @param {Happened} happened */
     feed(happened: Happened): void;
-    /** Those who wait learn that it will be another time: what they wrote is in the store. */
-    close(): void;
+    /**
+     * Those who wait learn that it will be another time: what they wrote is in the store. Resolves
+     * when nothing more is written there.
+     */
+    close(): Promise<void>;
     #private;
 }
 export type Draft = import("./wire.js").Draft;

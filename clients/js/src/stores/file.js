@@ -17,6 +17,7 @@ export class FileStore {
   #opening = null;
   /** @type {Promise<unknown>} */
   #last = Promise.resolve();
+  #closed = false;
 
   /** @param {string} path */
   constructor(path) {
@@ -37,13 +38,15 @@ export class FileStore {
    * @param {{ durable?: boolean }} [how]
    */
   async set(key, value, { durable = false } = {}) {
-    (await this.#kept()).set(key, structuredClone(value));
-    await this.#write(durable);
+    const kept = await this.#kept();
+    kept.set(key, structuredClone(value));
+    await this.#write(kept, durable);
   }
 
   /** @param {string} key */
   async delete(key) {
-    if ((await this.#kept()).delete(key)) await this.#write(false);
+    const kept = await this.#kept();
+    if (kept.delete(key)) await this.#write(kept, false);
   }
 
   /** @param {string} prefix */
@@ -54,10 +57,8 @@ export class FileStore {
   }
 
   async close() {
-    const opening = this.#opening;
-    if (opening === null) return;
-    this.#opening = null;
-    await opening;
+    this.#closed = true;
+    if (this.#opening === null || (await this.#opening.catch(() => null)) === null) return;
     await this.#last;
     await rm(this.#lock, { force: true });
   }
@@ -66,7 +67,8 @@ export class FileStore {
     return `${this.#path}.lock`;
   }
 
-  #kept() {
+  async #kept() {
+    if (this.#closed) throw new Error("the store is closed");
     this.#opening ??= this.#open();
     return this.#opening;
   }
@@ -83,17 +85,23 @@ export class FileStore {
     }
   }
 
-  /** @param {boolean} durable */
-  #write(durable) {
-    const write = () => this.#replace(durable);
-    const written = this.#last.then(write, write);
-    this.#last = written;
-    return written;
+  /**
+   * One after the other: each writes all that is kept by then.
+   *
+   * @param {Map<string, unknown>} kept
+   * @param {boolean} durable
+   */
+  async #write(kept, durable) {
+    const written = this.#last.then(() => this.#replace(kept, durable));
+    this.#last = written.catch(() => {});
+    await written;
   }
 
-  /** @param {boolean} durable */
-  async #replace(durable) {
-    const kept = await this.#kept();
+  /**
+   * @param {Map<string, unknown>} kept
+   * @param {boolean} durable
+   */
+  async #replace(kept, durable) {
     const fresh = `${this.#path}.new`;
     const file = await open(fresh, "w", 0o600);
     try {
