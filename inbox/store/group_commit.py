@@ -89,6 +89,7 @@ class GroupCommit:
         self._batch = Batch(self._connection)
         self._well = True
         self._moved_at = self._connection.total_changes
+        self._empty_log()
         # Between the threads: what the writer is to do with the connection, one thing at a time.
         self._handed: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="sqlite-writer", daemon=True)
@@ -271,6 +272,19 @@ class GroupCommit:
             end_if_pages_lost(error)
             with contextlib.suppress(Exception):
                 _log.warning("checkpoint_failed", error=str(error), code=code_name(error))
+
+    def _empty_log(self) -> None:
+        """Before the first write: what an earlier process left in the log goes to the database.
+
+        If its fsync failed, the log may be whole in the kernel's memory and torn on the disk; new
+        commits behind such a place would be lost with the power. Whoever reads just then puts it
+        off to the next checkpoint.
+        """
+        try:
+            self._checkpoint("TRUNCATE")
+        except sqlite3.Error as error:
+            end_if_pages_lost(error)
+            _log.warning("checkpoint_failed", error=str(error), code=code_name(error))
 
     def _checkpoint(self, mode: Literal["PASSIVE", "TRUNCATE", "RESTART"]) -> tuple[int, int, int]:
         with self._patience():

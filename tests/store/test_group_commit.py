@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -419,6 +420,20 @@ async def test_an_idle_writer_moves_the_log(
         while log.stat().st_size:  # noqa: ASYNC110  a file tells nobody of its size
             await asyncio.sleep(0.01)
     assert await store.read(count) == 1
+
+
+async def test_what_a_killed_process_left_in_the_log_is_in_the_database_before_the_first_write(
+    store: SqliteEngine, file: Path
+) -> None:
+    await store.write(adding("1"))
+    copy, log = file.with_name("killed.db"), file.with_name("killed.db-wal")
+    shutil.copy(file, copy)  # as kill -9 would leave both
+    shutil.copy(file.with_name("pinbox.db-wal"), log)
+    assert log.stat().st_size
+    again = await open_sqlite(copy)
+    assert log.stat().st_size == 0
+    assert await again.read(count) == 1
+    await again.close()
 
 
 def test_a_process_that_fails_without_closing_ends(file: Path) -> None:
