@@ -83,6 +83,7 @@ async def open_context(
             limits=Limits(settings),
             memory=memory,
             mask=masker(settings),
+            push=settings.has_push,
         )
     finally:
         await tokens.close()

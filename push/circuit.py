@@ -117,9 +117,11 @@ class Circuits:
         if (one := self._troubled.get(key)) is not None:
             one.probing = False
 
-    def reset(self) -> None:
-        """Close all: the operator has changed something."""
+    def reset(self) -> list[str]:
+        """Close all: the operator has changed something. Gives those that were not closed."""
+        troubled = [key for key, one in self._troubled.items() if one.open]
         self._troubled.clear()
+        return troubled
 
     def troubled(self) -> list[Circuit]:
         """Those that are not closed."""

@@ -83,9 +83,10 @@ class Lane:
         self._room.set()
         if self._resting is not None:
             self._resting.cancel()
-        drained = self._senders.drain(within_s=within_s * 0.7)
-        claimed = self._around.within(within_s * 0.7, self._ended.wait())
-        await asyncio.gather(drained, claimed if self._tasks else asyncio.sleep(0))
+        ends: list[Awaitable[object]] = [self._senders.drain(within_s=within_s * 0.7)]
+        if self._tasks:
+            ends.append(self._around.within(within_s * 0.7, self._ended.wait()))
+        await asyncio.gather(*ends)
         await self._around.within(within_s * 0.3, self._settling.finish())
         await self._senders.stop()
         for task in self._tasks:

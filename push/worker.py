@@ -74,6 +74,10 @@ class Worker:
         await asyncio.gather(*(lane.stop(within_s=within_s) for lane in self._lanes))
 
     def reload(self) -> None:
-        """Keys or settings have changed: what was refused may be tried at once."""
-        self.court.circuits.reset()
+        """Keys or settings have changed: what was refused may be tried at once.
+
+        Alarms go with that, and come back with the first push that is refused again.
+        """
+        for key in self.court.circuits.reset():
+            self.alarms.clear(key, "clock", "configuration", "unreachable")
         self.court.release_brakes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import errno
 import gc
 import os
@@ -34,6 +35,7 @@ from inbox.live.asyncapi import describe
 from inbox.live.door import Live
 from inbox.ops.control import find_server, open_control
 from inbox.ops.tasks import Tasks
+from inbox.ringing.bells import Bells
 from inbox.settings import Settings
 from inbox.store.lock import hold_folder
 from inbox.store.refusal import Refusal
@@ -43,6 +45,8 @@ from inbox.web.application import SITE
 
 BACKLOG = 4096
 """Connections that the kernel keeps waiting: a storm of reconnects comes at once."""
+PUSH_STOP_S = 10.0
+"""What pushes on their way are given to end."""
 
 _log = structlog.get_logger(__name__)
 
@@ -82,7 +86,9 @@ async def _serve(data: Path, settings: Settings, say: Callable[[Ready, str], Non
     async with contextlib.AsyncExitStack() as held:
         await _hold(held, data)
         ctx = await held.enter_async_context(open_context(data, settings))
-        url = await held.enter_async_context(_open_doors(ctx))
+        bells = Bells(ctx) if ctx.push else None
+        ctx = dataclasses.replace(ctx, ringer=bells)
+        url = await held.enter_async_context(_open_doors(ctx, bells))
         await _open_control(held, ctx, data, url=url)
         say(Ready(url, os.getpid(), __version__), f"Pinbox {__version__} is ready at {url}")
         _log.info("ready", url=url, data=str(data), engine=ctx.store.dialect)
@@ -107,8 +113,11 @@ async def _hold(held: contextlib.AsyncExitStack, data: Path) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _open_doors(ctx: Context) -> AsyncIterator[str]:
-    """Both doors on the address of the settings, and the upkeep behind them; gives the URL."""
+async def _open_doors(ctx: Context, bells: Bells | None) -> AsyncIterator[str]:
+    """Both doors on the address of the settings, and what works behind them; gives the URL.
+
+    Pushes end last, so that what was accepted until the doors closed still goes out.
+    """
     settings = ctx.settings
     live, tasks = Live(ctx), Tasks(ctx.metrics)
     document = msgspec.json.encode(describe(version=__version__, server=settings.public_url))
@@ -118,6 +127,10 @@ async def _open_doors(ctx: Context) -> AsyncIterator[str]:
     try:
         await live.start()
         _start_upkeep(ctx, tasks)
+        if bells is not None:
+            bells.start()
+            tasks.start("push_upkeep", bells.keep, every_s=5.0)
+            tasks.start("push_keys", bells.look_at_keys, every_s=2.0)
         await _listen(runner, settings)
         yield _url_of(runner, settings.host)
         app[SITE].draining.set()
@@ -125,6 +138,8 @@ async def _open_doors(ctx: Context) -> AsyncIterator[str]:
     finally:
         await runner.cleanup()
         await live.close()
+        if bells is not None:
+            await bells.stop(within_s=min(PUSH_STOP_S, settings.stop_grace_s))
         await tasks.stop()
         await _flush(ctx)
 

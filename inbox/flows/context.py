@@ -13,6 +13,7 @@ from inbox.bus import Bus
 from inbox.core.hints import Moved
 from inbox.flows.limits import Limits
 from inbox.flows.memory import Memory
+from inbox.flows.ringer import Ringer
 from inbox.flows.roster import Roster, read_roster
 from inbox.settings import Settings
 from inbox.store.engine import Engine, Tx
@@ -44,6 +45,8 @@ class Context:
     """Hides card numbers and what else the operator configured."""
     push: bool = False
     """Whether there is a provider of pushes: only then anything rings."""
+    ringer: Ringer | None = None
+    """Who sends them, in the process that does."""
 
 
 @dataclass(slots=True)

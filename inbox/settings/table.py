@@ -318,6 +318,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, described("automatic backups kept in the data folder", low=1, high=1000)
     ] = 5
 
+    @property
+    def has_push(self) -> bool:
+        """Whether any push service is set up."""
+        return bool(self.apns_apps or self.fcm_projects or self.webpush_contact)
+
     def __repr__(self) -> str:
         """All settings, secrets as `…`."""
         shown = (

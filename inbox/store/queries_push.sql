@@ -251,3 +251,17 @@ DELETE FROM push_outbox WHERE thread_id = :thread
 -- name: erase_in_front
 -- Forget that anybody was in front of a thread.
 DELETE FROM apps_in_front WHERE thread_id = :thread
+
+-- ================================================================================== upkeep
+
+-- name: expire_pushes
+-- End pushes that wait though nobody needs them any more.
+UPDATE push_outbox SET state = 6, last_reason = 'expired', done_at = :now
+WHERE id IN (SELECT id FROM push_outbox WHERE state = 0 AND expires_at <= :now LIMIT :limit)
+  AND state = 0
+RETURNING provider
+
+-- name: count_waiting_pushes
+-- How many wait for each service, and since when the first of those that are due.
+SELECT provider, COUNT(*), MIN(CASE WHEN not_before <= :now THEN not_before END)
+FROM push_outbox WHERE state = 0 GROUP BY provider

@@ -14,6 +14,7 @@ from push.apns.job import Job
 from push.apns.pace import Pace, World
 from push.apns.pool import Account, Pool
 from push.apns.token import ProviderToken
+from push.exchange import trust
 from push.model import ApnsRequest, Environment, NotProcessed, Outcome, ProviderName, Push, Refused
 
 LARGEST_BODY = 4096
@@ -25,7 +26,8 @@ class Apns:
     """The client of APNs. `form` says what a push shall say; it raises nothing.
 
     One pool of connections for each team, key and environment, and one provider token for each
-    key and environment. `addresses` and `ca_file` lead elsewhere than to Apple.
+    key and environment. `addresses` lead elsewhere than to Apple; `ca_file` is trusted besides the
+    system's authorities.
     """
 
     name: ProviderName = "apns"
@@ -44,7 +46,7 @@ class Apns:
         self.counters = Counters()
         self._form, self._addresses, self._spares = form, addresses, spares
         self._pace, self._world = pace or Pace(), world or World()
-        self._context = ssl.create_default_context(cafile=ca_file)
+        self._context = trust(ca_file)
         self._context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._context.set_alpn_protocols(["h2"])
         self._apps: tuple[App, ...] = ()
