@@ -7,8 +7,8 @@
  * @typedef {object} Author Who wrote it, as shown at that time.
  * @property {"customer" | "agent" | "system"} kind
  * @property {string} id
- * @property {string} [name]
- * @property {string} [photo_url]
+ * @property {string | null} [name]
+ * @property {string | null} [photo_url]
  *
  * @typedef {object} Message
  * @property {string} id

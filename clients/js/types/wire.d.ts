@@ -21,8 +21,8 @@ export type TeamRef = {
 export type Author = {
     kind: "customer" | "agent" | "system";
     id: string;
-    name?: string | undefined;
-    photo_url?: string | undefined;
+    name?: string | null | undefined;
+    photo_url?: string | null | undefined;
 };
 /**
  * The shapes of the contract, as they come over the wire. Members that a newer server adds are
