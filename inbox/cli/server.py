@@ -30,6 +30,7 @@ from inbox.flows.in_front import RENEW_S, renew_in_front
 from inbox.flows.retention import retention
 from inbox.flows.search import index_due
 from inbox.flows.states import wake_due
+from inbox.flows.unread import tell_unread
 from inbox.flows.waiting import gauge_waiting
 from inbox.live.asyncapi import describe
 from inbox.live.door import Live
@@ -171,6 +172,7 @@ def _start_upkeep(ctx: Context, tasks: Tasks) -> None:
     tasks.start("wake_snoozed", wake, every_s=1.0)
     tasks.start("search_index", partial(index_due, ctx), every_s=ctx.settings.search_lag_ms / 1000)
     tasks.start("audit_looks", partial(write_looks, ctx), every_s=0.5)
+    tasks.start("unread", partial(tell_unread, ctx), every_s=15.0)
     tasks.start("in_front", partial(renew_in_front, ctx), every_s=RENEW_S)
     tasks.start("queue_gauge", partial(gauge_waiting, ctx), every_s=5.0)
     tasks.start("retention", partial(retention, ctx), every_s=3600.0)

@@ -86,6 +86,7 @@ async def _begin(
     await tx.execute(Q.remove_devices, customer=customer)
     await tx.execute(Q.erase_pushes, thread=thread.id)
     await tx.execute(Q.erase_in_front, thread=thread.id)
+    await tx.execute(Q.erase_unread, thread=thread.id)
     if known.written_at is not None:
         await tx.execute(Q.count_customer, team=thread.home_team, change=-1)
     await record(ctx, writing, who, "erase", thread=thread.id)

@@ -65,7 +65,7 @@ async def retention(ctx: Context) -> Kept:
         threads=threads,
         team_items=await _cut_team_streams(ctx),
         audit_lines=lines,
-        jobs=await _sweep(ctx, Q.sweep_jobs, ctx.clock() - JOBS_KEPT_MS),
+        jobs=await _sweep_jobs(ctx),
         pushes=await _sweep_pushes(ctx),
         erasures=erasures,
     )
@@ -176,6 +176,11 @@ async def _cut(ctx: Context, stream: str, floor: int) -> int:
         return await writing.tx.execute(Q.cut_team_items, team=team, floor=floor)
 
     return await write(ctx, work, long=True)
+
+
+async def _sweep_jobs(ctx: Context) -> int:
+    stale = await _sweep(ctx, Q.sweep_stale_jobs, ctx.clock())
+    return stale + await _sweep(ctx, Q.sweep_jobs, ctx.clock() - JOBS_KEPT_MS)
 
 
 async def _sweep_pushes(ctx: Context) -> int:

@@ -22,6 +22,7 @@ from inbox.flows.matters import conversation_of, holder_of, settle
 from inbox.flows.rings import ring_message
 from inbox.flows.roster import Roster
 from inbox.flows.summaries import numbered
+from inbox.flows.unread import watch
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
 from inbox.store.records import THREAD_WIDTH, Thread, read_item, read_thread
@@ -244,6 +245,7 @@ async def _store(
     else:
         after = msgspec.structs.replace(after, last_agent_seq=seq, last_agent_id=author.id)
         after = ring_message(ctx, writing, after, seq)
+        await watch(ctx, writing, after)
     if entries:
         _, items = await append(writing, before, after, [*entries, entry])
     else:

@@ -249,6 +249,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         described("how long it is kept what became of a push", unit="days", low=1, high=365),
     ] = 30
+    unread_minutes: Annotated[
+        int,
+        described(
+            "an agent's message that no push has reached and that stays unread so long becomes a "
+            "job `message.unread` in the outbox; 0: never",
+            unit="min",
+            low=0,
+            high=10_080,
+        ),
+    ] = 0
     apns_url: Annotated[
         str, described("in place of Apple's address: a stand-in", check=checks.stand_in)
     ] = ""

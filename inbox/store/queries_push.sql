@@ -252,6 +252,24 @@ DELETE FROM push_outbox WHERE thread_id = :thread
 -- Forget that anybody was in front of a thread.
 DELETE FROM apps_in_front WHERE thread_id = :thread
 
+-- ================================================================================== unread
+
+-- name: unreached
+-- An agent's messages after a place: how many, the newest, and when the first was written.
+SELECT COUNT(*), COALESCE(MAX(seq), 0), COALESCE(MIN(at), 0) FROM items
+WHERE thread_id = :thread AND seq > :after AND type = 'message' AND author = 'agent'
+
+-- name: states_of_pushes
+-- What became of the pushes that tell of a message, or of a newer one.
+SELECT DISTINCT state FROM push_outbox
+WHERE thread_id = :thread AND seq >= :seq AND kind = 'message'
+
+-- name: erase_unread
+-- Forget what was to be told of a thread's unread messages.
+DELETE FROM outbox
+WHERE (kind = 'unread' AND subject = :thread)
+   OR (kind = 'message.unread' AND subject > :thread || ':' AND subject < :thread || ';')
+
 -- ================================================================================== upkeep
 
 -- name: expire_pushes

@@ -35,6 +35,25 @@ WHERE id = :id AND state = 1 AND lease_by = :worker
 UPDATE outbox SET state = 0, lease_by = NULL, lease_until = NULL
 WHERE state = 1 AND lease_until < :now
 
+-- name: due_jobs
+-- Jobs of one kind that are done within one transaction, without a lease.
+SELECT id, subject FROM outbox WHERE kind = :kind AND state = 0 AND not_before <= :now
+ORDER BY not_before, id LIMIT :limit FOR UPDATE
+
+-- name: put_off_job
+-- Look at such a job again later.
+UPDATE outbox SET not_before = :not_before WHERE id = :id
+
+-- name: drop_job
+-- Such a job is over, and may be written anew.
+DELETE FROM outbox WHERE id = :id
+
+-- name: sweep_stale_jobs
+-- Forget some jobs that nobody has taken before their end.
+DELETE FROM outbox WHERE id IN (
+    SELECT id FROM outbox WHERE state = 0 AND expires_at < :before LIMIT :limit
+)
+
 -- name: sweep_jobs
 -- Forget some jobs that ended before a moment.
 DELETE FROM outbox WHERE id IN (

@@ -247,6 +247,18 @@ async def test_whoever_waits_is_woken_when_the_next_is_due(phones: Phones) -> No
     assert len(await phones.claim()) == 1
 
 
+async def test_whoever_left_a_rest_does_not_wait(phones: Phones) -> None:
+    for name in ("c1", "c2", "c3"):
+        who = await phones.stage.arrive(name)
+        await phones.register(who, "phone")
+        await phones.reply(who)
+    for left in (2, 1):
+        assert len(await phones.claim(limit=1)) == 1, left
+        async with asyncio.timeout(0.9):  # sooner than the look of once a second
+            await phones.outbox.wait("fcm", timeout=60)
+    assert len(await phones.claim(limit=1)) == 1
+
+
 async def test_what_an_open_circuit_holds_wakes_nobody(phones: Phones) -> None:
     ana = await phones.ana()
     await phones.reply(ana)

@@ -120,7 +120,9 @@ async def test_no_token_and_no_text_is_in_it(phones: Phones) -> None:
 # ── kept, handed over, erased ────────────────────────────────────────────────────────────────────
 
 
-async def test_what_is_over_is_kept_for_a_while_and_what_waits_stays(phones: Phones) -> None:
+async def test_what_is_over_is_kept_for_a_while_and_what_waits_stays(
+    phones: Phones,
+) -> None:
     ana = await phones.ana("phone", "tablet")
     await phones.reply(ana)
     done, waiting = await phones.claim()
