@@ -8,13 +8,12 @@ from inbox.core.pushes import (
     BADGE_EVERY_MS,
     LIFE_MS,
     Due,
-    Gathered,
     Later,
     Over,
     PushState,
     circuit_of,
-    gather,
     grace_ms,
+    judge,
     line_of,
 )
 from inbox.flows.context import Context, Writing
@@ -98,66 +97,45 @@ def _alerts(
 ) -> tuple[Rows, list[Push], set[ProviderName]]:
     """The rows of what rings, what of it is leased at once, and for whom the rest waits."""
     now, grace = writing.at, grace_ms(ctx.settings.receipts_interval_ms)
-    hushes = [lease.hushes.of(ring.facts, now=now) for ring in rings]
-    dues = [
-        due_of(
-            ring.facts,
+    rows, leased, waiting = Rows(), list[Push](), set[ProviderName]()
+    for ring in rings:
+        facts = ring.facts
+        hush = lease.hushes.of(facts, now=now)
+        due = due_of(
+            facts,
             id=ctx.ids(),
             kind="message",
-            expires_at=ring.facts.at + LIFE_MS,
+            expires_at=facts.at + LIFE_MS,
             quiet_until=hush.until,
         )
-        for ring, hush in zip(rings, hushes, strict=True)
-    ]
-    done = gather(dues, beside={}, now=now)
-    rows, leased, waiting = Rows(), list[Push](), set[ProviderName]()
-    for ring, due, hush in zip(rings, dues, hushes, strict=True):
-        facts = ring.facts
-        row = _row(facts, due, first_seq=ring.rings_from, at=facts.at)
+        row = _row(facts, due, first_seq=ring.rings_from, at=facts.at, start=now)
         rows.append(row)
-        if _is_decided(row, due, done, now=now):
+        judged = judge(due, now=now)
+        if isinstance(judged, Over):
+            row["state"], row["reason"] = judged.state.value, judged.reason
+            row["done_at"] = now
             continue
-        if ring.in_front and facts.at + grace > now:
+        if isinstance(judged, Later):
+            row["not_before"], row["reason"] = judged.at, judged.reason
+            row["expires_at"] = judged.expires_at
+        elif ring.in_front and facts.at + grace > now:
             row["not_before"] = facts.at + grace
         elif at_once and _may_go(lease, ring, row, room=lease.room - len(leased)):
-            row |= {
-                "state": PushState.LEASED.value,
-                "claim": lease.claim,
-                "until": lease.until,
-                "claimed_at": now,
-                "not_before": now,
-            }
-            leased.append(
-                build(
-                    facts,
-                    due,
-                    attempts=0,
-                    unseen=facts.unread,
-                    claim=lease.claim,
-                    passive=hush.passive,
-                )
+            row["state"], row["claimed_at"] = PushState.LEASED.value, now
+            row["claim"], row["until"] = lease.claim, lease.until
+            push = build(
+                facts,
+                due,
+                attempts=0,
+                unseen=facts.unread,
+                claim=lease.claim,
+                passive=hush.passive,
             )
+            leased.append(push)
             continue
-        else:
-            row["not_before"] = now
         if facts.platform is not None:
             waiting.add(facts.platform)
     return rows, leased, waiting
-
-
-def _is_decided(row: dict[str, Value], due: Due, done: Gathered, *, now: int) -> bool:
-    """Whether the rules have decided it: it is over, or waits on."""
-    over: Over | None = done.over.get(due.id)
-    later: Later | None = done.later.get(due.id)
-    if over is not None:
-        row |= {"state": over.state.value, "reason": over.reason, "done_at": now, "not_before": now}
-    elif later is not None:
-        row |= {
-            "not_before": later.at,
-            "reason": later.reason,
-            "expires_at": later.expires_at,
-        }
-    return over is not None or later is not None
 
 
 def _may_go(lease: Lease, ring: _Ring, row: dict[str, Value], *, room: int) -> bool:
@@ -195,8 +173,7 @@ async def _badges(
             continue
         start = max(writing.at, ring.badge_at + BADGE_EVERY_MS, facts.push_after)
         due = due_of(facts, id=ctx.ids(), kind="badge", expires_at=start + LIFE_MS)
-        row = _row(facts, due, first_seq=facts.seq, at=writing.at)
-        rows.append(row | {"not_before": start})
+        rows.append(_row(facts, due, first_seq=facts.seq, at=writing.at, start=start))
         await writing.tx.execute(
             Q.note_badge, customer=ring.customer, device=facts.device, at=start
         )
@@ -227,7 +204,7 @@ async def _clear(writing: Writing, rings: list[_Ring]) -> None:
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _row(facts: Facts, due: Due, *, first_seq: int, at: int) -> dict[str, Value]:
+def _row(facts: Facts, due: Due, *, first_seq: int, at: int, start: int) -> dict[str, Value]:
     """A row that waits; what is decided of it is put in later."""
     kind: Kind = due.kind
     circuit = circuit_by_row(
@@ -246,7 +223,7 @@ def _row(facts: Facts, due: Due, *, first_seq: int, at: int) -> dict[str, Value]
         "provider": facts.platform,
         "queue": line_of(kind, circuit),
         "state": PushState.WAITS.value,
-        "not_before": 0,
+        "not_before": start,
         "expires_at": due.expires_at,
         "claim": None,
         "until": None,

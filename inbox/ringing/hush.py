@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from inbox.core.quiet import quiet_until
+from inbox.core.quiet import Quiet, quiet_until
 from inbox.flows.quiet import quiet_of, zone_of
 from inbox.flows.roster import Roster
 from inbox.ringing.facts import Facts
@@ -21,18 +21,22 @@ class Hush(NamedTuple):
 _NONE = Hush()
 
 
-class Hushes(NamedTuple):
+class Hushes:
     """All quiet hours, for one claim."""
 
-    settings: Settings
-    people: Roster
+    __slots__ = ("_people", "_settings", "_usual")
+
+    def __init__(self, settings: Settings, people: Roster) -> None:
+        self._settings = settings
+        self._people = people
+        self._usual: Quiet | None = quiet_of(None, settings)
 
     def of(self, facts: Facts, *, now: int) -> Hush:
         """What they make of a push to this customer."""
-        quiet = quiet_of(facts.quiet, self.settings)
+        quiet = self._usual if facts.quiet is None else quiet_of(facts.quiet, self._settings)
         if quiet is None:
             return _NONE
-        team = self.people.teams.get(facts.home_team)
+        team = self._people.teams.get(facts.home_team)
         zone = zone_of(facts.time_zone, "UTC" if team is None else team.time_zone)
         until = quiet_until(quiet, zone=zone, now=now)
         if until is None:
