@@ -33,6 +33,7 @@ class Ran(msgspec.Struct, frozen=True):
     rate: float
     cpu: float
     """Processor seconds of this process for 10,000 pushes."""
+    done: int
     lost: int = 0
     """Pushes that came to nothing, or to no end."""
 
@@ -160,7 +161,7 @@ async def drive(send: Send, count: int, at_once: int) -> Ran:
     for task in hanging:
         task.cancel()
     await asyncio.gather(*hanging, return_exceptions=True)
-    return Ran(done / seconds, cpu / max(done, 1) * 10_000, lost + len(hanging))
+    return Ran(done / seconds, cpu / max(done, 1) * 10_000, done, lost + len(hanging))
 
 
 def _form(number: int) -> Any:
