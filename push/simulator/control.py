@@ -16,9 +16,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from push.model import ProviderName
+from push.simulator.doorway import HOST
 from push.simulator.record import Arrived, Door, Fault, Faults, Records
 from push.simulator.screen import Screen, screens
-from push.simulator.stand import HOST
 from push.simulator.webpush import WebPushSimulator
 
 LONGEST_WAIT_S = 60

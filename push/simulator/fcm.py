@@ -13,10 +13,11 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
+from push.simulator.doorway import HOST
 from push.simulator.fcm_form import Invalid, Message, error_body, read_message
 from push.simulator.google import Account, InvalidGrant, judge_assertion, make_account
 from push.simulator.record import Arrived, Door, Faults, Records, Reply
-from push.simulator.stand import HOST, Stand, decide, give
+from push.simulator.stand import Stand, decide, give
 
 TOKEN_LIFE_S = 3599
 _OAUTH = "/token"

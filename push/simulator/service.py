@@ -13,9 +13,9 @@ import msgspec
 from push.model import ProviderName
 from push.simulator.apns import ApnsSimulator, make_key, read_key
 from push.simulator.control import Control
+from push.simulator.doorway import HOST
 from push.simulator.fcm import FcmSimulator
 from push.simulator.record import Door, Faults, Records
-from push.simulator.stand import HOST
 from push.simulator.tls import make_certificates
 from push.simulator.webpush import WebPushSimulator
 from push.webpush.vapid import Vapid, make_vapid_key

@@ -10,9 +10,9 @@ from email.utils import formatdate
 import msgspec
 from aiohttp import web
 
+from push.simulator.doorway import HOST, Doorway
 from push.simulator.record import Cut, Deed, Door, Hole, Late, Reply, Silence
 
-HOST = "127.0.0.1"
 LARGEST_REQUEST = 64 * 1024
 _PAUSE_S = 0.05
 _JSON = "application/json"
@@ -69,11 +69,7 @@ class Stand:
         self._runner = web.AppRunner(
             application, handler_cancellation=True, shutdown_timeout=0, access_log=None
         )
-        self._context = context
-        self._server: asyncio.Server | None = None
-        self._host, self._port = HOST, 0
-        self._door: Door = "open"
-        self._held: set[asyncio.WriteTransport] = set()
+        self._doorway = Doorway(context=context, protocol=self._welcome)
         self._numbers: dict[web.RequestHandler, int] = {}
         self.made = 0
         """How many connections ever brought a request."""
@@ -81,25 +77,21 @@ class Stand:
     @property
     def url(self) -> str:
         """Its address, once it is open."""
-        return f"https://{self._host}:{self._port}"
+        return self._doorway.url
 
     @property
     def door(self) -> Door:
         """How it meets new connections."""
-        return self._door
+        return self._doorway.door
 
     async def start(self, *, host: str = HOST, port: int = 0) -> None:
         """Listen; without a port, on one that the kernel gives."""
-        self._host, self._port = host, port
         await self._runner.setup()
-        await self._listen()
+        await self._doorway.start(host=host, port=port)
 
     async def set_door(self, door: Door) -> None:
         """Meet new connections so from now on, at the same address; those that exist stay."""
-        self._door = door
-        self._stop_listening()
-        if door != "closed":
-            await self._listen()
+        await self._doorway.set_door(door)
 
     def cut(self) -> None:
         """Cut all connections, without a word."""
@@ -109,7 +101,7 @@ class Stand:
 
     async def close(self) -> None:
         """Cut everything and listen no more."""
-        self._stop_listening()
+        self._doorway.stop()
         self.cut()
         await self._runner.cleanup()
 
@@ -121,47 +113,9 @@ class Stand:
             self._numbers = living | {request.protocol: self.made}
         return self._numbers[request.protocol]
 
-    async def _listen(self) -> None:
-        loop = asyncio.get_running_loop()
-        if self._door == "open" and self._runner.server is not None:
-            self._server = await loop.create_server(
-                self._runner.server, self._host, self._port, ssl=self._context
-            )
-        else:
-            self._server = await loop.create_server(
-                lambda: _Unwelcoming(self._held, talks=self._door == "broken"),
-                self._host,
-                self._port,
-            )
-        self._port = self._server.sockets[0].getsockname()[1]
-
-    def _stop_listening(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        for transport in list(self._held):
-            transport.abort()
-
-
-class _Unwelcoming(asyncio.Protocol):
-    """Takes a connection and either never says a word, or says one that is not TLS."""
-
-    def __init__(self, held: set[asyncio.WriteTransport], *, talks: bool) -> None:
-        self._held = held
-        self._talks = talks
-        self._transport: asyncio.WriteTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.WriteTransport):
-            self._transport = transport
-            self._held.add(transport)
-            if self._talks:
-                transport.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
-                transport.close()
-
-    def connection_lost(self, _error: Exception | None) -> None:
-        if self._transport is not None:
-            self._held.discard(self._transport)
+    def _welcome(self) -> asyncio.BaseProtocol:
+        assert self._runner.server is not None  # noqa: S101  for the type: it was set up
+        return self._runner.server()
 
 
 async def give(

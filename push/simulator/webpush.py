@@ -19,8 +19,9 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from push.simulator.browser import Subscription, Undecipherable, make_subscription
+from push.simulator.doorway import HOST
 from push.simulator.record import Arrived, Door, Faults, Records, Reply
-from push.simulator.stand import HOST, Stand, decide, give
+from push.simulator.stand import Stand, decide, give
 from push.webpush.encryption import BadKeys, decode
 
 LARGEST = 4096

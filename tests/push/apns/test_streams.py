@@ -249,7 +249,7 @@ async def test_a_certificate_by_somebody_else_is_refused(
 ) -> None:
     async with stage(certificates, tmp_path) as both:
         other = make_certificates(tmp_path / "other")
-        both.simulator._context = other.server(alpn=("h2",))
+        both.simulator._doorway.context = other.server(alpn=("h2",))
         await both.simulator.set_door("open")
         outcome = await both.send(timeout=0.3)
         assert isinstance(outcome, NotProcessed)
@@ -258,7 +258,7 @@ async def test_a_certificate_by_somebody_else_is_refused(
 
 async def test_a_peer_without_http2_is_refused(certificates: Certificates, tmp_path: Path) -> None:
     async with stage(certificates, tmp_path) as both:
-        both.simulator._context = certificates.server()
+        both.simulator._doorway.context = certificates.server()
         await both.simulator.set_door("open")
         outcome = await both.send(timeout=0.3)
         assert isinstance(outcome, NotProcessed)
