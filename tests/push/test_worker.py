@@ -351,12 +351,14 @@ async def test_a_dead_provider_delays_no_other(
     for number in range(400):
         shelf.put(number)
         shelf.put(1_000 + number, target=ANDROID)
-    await steered.pass_by(30)
+    await steered.pass_by(1)
+    assert apns.in_flight == Limits().in_flight  # all its places hang, and no circuit has opened
     for number in range(100):
         row = shelf.put(5_000 + number, target=BROWSER)
         began = steered.passed
         await steered.pass_by(0.1)
         assert web.times(row) == [began]
+    assert apns.in_flight == Limits().in_flight
 
 
 async def test_a_stranger_s_service_delays_no_other(
