@@ -15,6 +15,7 @@ from inbox.cli.options import Out, with_out
 
 if TYPE_CHECKING:
     from inbox.flows.examination import Examination
+    from inbox.flows.ringer import Ringing
     from inbox.ops.control import Hello
     from inbox.ops.finding import Finding
     from inbox.settings import Settings
@@ -79,7 +80,7 @@ def settings(out: Out) -> None:
 async def _examine_all(data: Path) -> list[Finding]:
     from inbox.auth.jwks import read_jwks
     from inbox.auth.keys import Keys
-    from inbox.ops import checks, reach
+    from inbox.ops import checks, push_checks, reach
     from inbox.ops.control import find_server
     from inbox.ops.finding import wrong
     from inbox.settings import SettingsError, load
@@ -100,7 +101,25 @@ async def _examine_all(data: Path) -> list[Finding]:
         findings += checks.check_secret(found, Keys(in_force.server_secret).fingerprint())
     findings += checks.check_clock(found if not isinstance(found, str) else None)
     findings += checks.check_files(in_force, server)
+    findings += push_checks.check_push_keys(in_force)
+    findings += [one async for one in push_checks.check_push_clock(in_force)]
+    findings += push_checks.check_ringing(await _look_at_ringing(data, server))
     return findings + [one async for one in reach.check_server(in_force, server)]
+
+
+async def _look_at_ringing(data: Path, server: Hello | None) -> Ringing | None:
+    """How pushes stand in the running server; none where there is none, or it cannot tell."""
+    from inbox.core.errors import PinboxError
+    from inbox.flows.ringer import Ringing
+    from inbox.ops.control import ask
+    from inbox.ops.operation import Nothing
+
+    if server is None:
+        return None
+    try:
+        return await ask(data, "push.look", Nothing(), into=Ringing)
+    except PinboxError:  # one of an older version
+        return None
 
 
 _DATABASE_REMEDY = "`pinbox serve` makes a new one; `pinbox restore` puts a backup in its place"

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import click
+import msgspec
 
 from inbox.cli.options import Out, with_out
 
@@ -155,6 +156,40 @@ def sign_out(out: Out, **asked: Any) -> None:
 
     gone = out.ask("customer.sign_out", people.CustomerSignOut(**asked), people.CustomerSignOut)
     out.say(gone, f"{gone.customer} is signed out; tokens made from the next second on are good")
+
+
+@customer.command("quiet")
+@click.argument("customer", metavar="ID")
+@click.argument("hours", required=False)
+@click.option(
+    "--mode",
+    type=click.Choice(["hold", "passive"]),
+    default="hold",
+    show_default=True,
+    help="Pushes wait for the end, or come without sound and light.",
+)
+@click.option("--never", is_flag=True, help="Always ring this customer.")
+@click.option("--reset", is_flag=True, help="Go back to the hours of the settings.")
+@with_out
+def set_quiet(
+    out: Out, *, customer: str, hours: str | None, mode: str, never: bool, reset: bool
+) -> None:
+    """Show when a customer is not rung, or set it in the customer's place.
+
+    HOURS as 22:00-08:00, by the customer's own clock.
+    """
+    from inbox.flows.quiet import QuietHours
+    from inbox.ops.pushes import QuietAsk
+
+    if sum((hours is not None, never, reset)) > 1:
+        raise click.UsageError("give HOURS, --never or --reset")
+    change = "company" if reset else "own" if hours is not None or never else None
+    request = {"customer": customer, "change": change, "hours": hours, "mode": mode}
+    found = out.ask("customer.quiet", msgspec.convert(request, QuietAsk), QuietHours)
+    told = f"{found.hours} in {found.time_zone} ({found.mode})" if found.hours else "always rung"
+    whose = "chosen for this customer" if found.own else "as the settings say"
+    now = f"; quiet now, until {found.until}" if found.until else ""
+    out.say(found, f"{customer}: {told}, {whose}{now}")
 
 
 def _ask_password() -> str:

@@ -129,7 +129,7 @@ async def _open_doors(ctx: Context, bells: Bells | None) -> AsyncIterator[str]:
         await live.start()
         _start_upkeep(ctx, tasks)
         if bells is not None:
-            bells.start()
+            await bells.start()
             tasks.start("push_upkeep", bells.keep, every_s=5.0)
             tasks.start("push_keys", bells.look_at_keys, every_s=2.0)
         await _listen(runner, settings)

@@ -18,6 +18,8 @@ PLACES = {
     "agent": "people",
     "token": "people",
     "customer": "people",
+    "push": "push",
+    "simulator": "push",
     "import": "records",
     "export": "records",
     "erase": "records",

@@ -14,6 +14,7 @@ import msgspec
 from inbox.client.answers import Message, Page, Sent, TeamPage, ThreadState
 from inbox.client.calls import Calls
 from inbox.client.credentials import Credentials, TokenSource
+from inbox.client.devices import Devices
 from inbox.client.events import Event, Reset
 from inbox.client.feed import Feed
 from inbox.client.journal import Draft, Journal, Refused
@@ -21,7 +22,7 @@ from inbox.client.link import CUSTOMER, Link
 from inbox.client.outbox import Outbox
 from inbox.client.pace import Chance, Pace
 from inbox.client.running import Running, insist
-from inbox.core.frames import Send, Typing
+from inbox.core.frames import Ack, Send, Typing
 
 _STREAM = "thread"
 
@@ -72,6 +73,8 @@ class CustomerClient:
         self._link.streams.add(_STREAM)
         self._link.on_live = self._outbox.nudge
         self._running = Running(self._calls, self._journal, self._feed, self._link)
+        self.devices = Devices(self._calls)
+        """Registering for pushes, and quiet hours."""
 
     async def __aenter__(self) -> CustomerClient:
         await self._running.open(self._credentials)
@@ -153,7 +156,12 @@ class CustomerClient:
         await self._calls.call("POST", "/v1/thread/read", into=object, body=_Upto(upto))
 
     async def ack(self, upto: int) -> None:
-        """Everything up to this seq is stored or shown on this device. May be repeated."""
+        """Everything up to this seq is stored or shown on this device. May be repeated.
+
+        While the app is in front it goes over the socket, which spares the customer a push.
+        """
+        if self._link.in_front and await self._link.send(Ack(upto=upto)):
+            return
         body = _Upto(upto, self._device)
         await self._calls.call("POST", "/v1/thread/ack", into=object, body=body)
 

@@ -16,6 +16,7 @@ from inbox.client.admin import Admin
 from inbox.client.answers import Found, Me, Noted, Page, Sent, Summary, TeamSheet
 from inbox.client.calls import Calls
 from inbox.client.credentials import Credentials, TokenSource
+from inbox.client.devices import Trail
 from inbox.client.events import Event, Reset, read_event
 from inbox.client.feed import Feed
 from inbox.client.journal import Journal
@@ -171,6 +172,12 @@ class DeskClient:
         stream = f"thread:{thread}"
         events = (read_event(stream, bytes(item)) for item in answer.items)
         return Page(tuple(event for event in events if event is not None), answer.next)
+
+    async def pushes(self, thread: str, *, before: str | None = None, limit: int = 50) -> Trail:
+        """What became of the pushes to the customer's devices, newest first."""
+        query: dict[str, str | int | None] = {"before": before, "limit": limit}
+        answer, _ = await self._calls.call("GET", _path(thread, "/pushes"), into=Trail, query=query)
+        return answer
 
     async def reply(
         self,

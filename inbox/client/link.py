@@ -167,6 +167,11 @@ class Link:
             except (Closed, TimeoutError) as error:
                 raise Unreachable(f"send: {error or 'no answer in time'}") from error
 
+    @property
+    def in_front(self) -> bool:
+        """Whether the app said that it is in front."""
+        return self._visible
+
     async def visible(self, *, on: bool) -> None:
         """Say whether the app is in front, now and again after each reconnect."""
         self._visible = on

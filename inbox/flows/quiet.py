@@ -7,15 +7,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from inbox.core.errors import BadRequest
+from inbox.core.errors import BadRequest, NotFound
 from inbox.core.hints import RINGS
 from inbox.core.instant import to_text
-from inbox.core.policy import Customer
+from inbox.core.policy import Customer, Operator
 from inbox.core.quiet import Mode, Quiet, parse_quiet, quiet_until
 from inbox.flows.access import get_seen
+from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.settings import Settings
-from inbox.store.engine import Tx
+from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
 from inbox.store.records import Customer as Profile
 from inbox.store.records import read_customer
@@ -65,21 +66,38 @@ async def get_quiet(ctx: Context, who: Customer) -> QuietHours:
     )
 
 
-async def set_quiet(ctx: Context, who: Customer, draft: QuietDraft) -> QuietHours:
-    """The customer's own quiet hours from now on, for what waits too. Raises BadRequest."""
+async def set_quiet(
+    ctx: Context, who: Customer, draft: QuietDraft, *, by: Operator | None = None
+) -> QuietHours:
+    """The customer's own quiet hours from now on, for what waits too. Raises BadRequest.
+
+    `by`: the operator who has done it in the customer's place, for the audit log.
+    """
     try:
         parse_quiet(draft.hours or "", draft.mode)
     except ValueError as error:
         raise BadRequest.field("hours", str(error)) from None
     if draft.hours == "":
         raise BadRequest.field("hours", "must be two times, as 22:00-08:00, or null")
-    await _store(ctx, who, msgspec.json.encode(draft).decode())
+    await _store(ctx, who, msgspec.json.encode(draft).decode(), by)
     return await get_quiet(ctx, who)
 
 
-async def clear_quiet(ctx: Context, who: Customer) -> None:
+async def clear_quiet(ctx: Context, who: Customer, *, by: Operator | None = None) -> None:
     """Back to the quiet hours of the settings."""
-    await _store(ctx, who, None)
+    await _store(ctx, who, None, by)
+
+
+async def in_place_of(ctx: Context, customer: str) -> Customer:
+    """The customer for whom an operator acts. NotFound where it is nobody."""
+
+    async def look(tx: Tx) -> Row | None:
+        return await tx.fetch_one(Q.get_thread_of, customer=customer)
+
+    row = await ctx.store.read(look)
+    if row is None:
+        raise NotFound("there is no such customer")
+    return Customer(customer, row[0], issued_at=0, expires_at=0)
 
 
 def quiet_of(own: str | None, settings: Settings) -> Quiet | None:
@@ -105,12 +123,14 @@ def _read(stored: str) -> QuietDraft:
     return msgspec.json.decode(stored, type=QuietDraft)
 
 
-async def _store(ctx: Context, who: Customer, quiet: str | None) -> None:
+async def _store(ctx: Context, who: Customer, quiet: str | None, by: Operator | None) -> None:
     """Store the choice, and have what waits for the end of a window decided anew."""
 
     async def work(writing: Writing) -> None:
         await get_seen(writing.tx, who, who.thread)
         await writing.tx.execute(Q.save_quiet, customer=who.id, quiet=quiet)
+        if by is not None:
+            await record(ctx, writing, by, "quiet_hours", thread=who.thread)
         if await writing.tx.execute(Q.wake_quiet, thread=who.thread, now=writing.at):
             writing.moved(RINGS, writing.at)
 

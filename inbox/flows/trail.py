@@ -119,6 +119,20 @@ async def push_trail(
     )
 
 
+async def customer_trail(
+    ctx: Context, who: Operator, *, customer: str, before: str | None = None, limit: int = 50
+) -> Trail:
+    """The same by the customer's id. NotFound where it is nobody's."""
+
+    async def look(tx: Tx) -> Row | None:
+        return await tx.fetch_one(Q.get_thread_of, customer=customer)
+
+    row = await ctx.store.read(look)
+    if row is None:
+        raise NotFound("there is no such customer")
+    return await push_trail(ctx, who, thread=row[0], before=before, limit=limit)
+
+
 async def _find(tx: Tx, who: Agent | Operator, thread: str) -> Thread:
     if isinstance(who, Agent):
         return await get_seen(tx, who, thread)

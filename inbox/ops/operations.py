@@ -8,9 +8,10 @@ from inbox.ops.history import HISTORY
 from inbox.ops.hours import HOURS
 from inbox.ops.operation import Operation
 from inbox.ops.people import PEOPLE
+from inbox.ops.pushes import PUSHES
 from inbox.ops.upkeep import UPKEEP
 
 OPERATIONS: dict[str, Operation[Any]] = {
-    row.name: row for row in (*PEOPLE, *HOURS, *HISTORY, *UPKEEP)
+    row.name: row for row in (*PEOPLE, *HOURS, *HISTORY, *PUSHES, *UPKEEP)
 }
 """Name → what it is."""

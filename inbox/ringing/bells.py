@@ -1,7 +1,7 @@
 """All that rings in one process: the outbox, the worker, and the providers behind it.
 
     bells = Bells(ctx)
-    bells.start()
+    await bells.start()
     …                       `keep` and `look_at_keys` are called now and then
     await bells.stop(within_s=10)
 
@@ -22,13 +22,14 @@ from inbox.flows.context import Context
 from inbox.flows.ringer import Lane, Line, OpenCircuit, Ringing
 from inbox.ringing.outbox import PushOutbox
 from inbox.ringing.providers import Unset, key_files, make_providers
-from inbox.ringing.upkeep import count_waiting, expire_overdue
+from inbox.ringing.upkeep import count_waiting, expire_overdue, take_back
 from inbox.telemetry import Sparing
 from inbox.telemetry.pushes import Figures
 from push.alarms import Alarm
 from push.apns import Apns
 from push.limits import Limits
 from push.model import Outcome, Push
+from push.stats import Stats
 from push.surroundings import Surroundings
 from push.worker import Worker
 
@@ -46,20 +47,27 @@ class Bells:
         self._ctx = ctx
         self._sparing = Sparing()
         self._providers = make_providers(ctx.settings, now=ctx.clock)
-        self._outbox = PushOutbox(ctx)
+        stats = Stats()
+        self._outbox = PushOutbox(ctx, stats=stats)
         self._worker = Worker(
             self._outbox,
             self._providers.values(),
             on_error=self._tell_error,
             on_alarm=_tell_alarm,
             surroundings=Surroundings(now=ctx.clock),
+            stats=stats,
         )
         self._files = key_files(ctx.settings)
         self._marks = _marks(self._files)
         ctx.metrics.pushes.source = self._figures
 
-    def start(self) -> None:
-        """Begin to send; first of all what the process before has left."""
+    async def start(self) -> None:
+        """Begin to send; first of all what the process before has left.
+
+        On SQLite nobody else can hold anything, so a dead process's leases end at once.
+        """
+        if self._ctx.store.dialect == "sqlite":
+            await take_back(self._ctx)
         self._worker.start()
         _log.info("push_started", services=[n for n, p in self._providers.items() if _is_set(p)])
 

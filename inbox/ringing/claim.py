@@ -7,7 +7,7 @@ from typing import NamedTuple
 from inbox.core.pushes import Beside, Due, Gathered, Over, circuit_of, gather
 from inbox.flows.context import Context, Writing
 from inbox.ringing.facts import FACTS_WIDTH, Facts, build, due_of, read_facts
-from inbox.ringing.fanout import fan_out
+from inbox.ringing.fanout import Ended, fan_out
 from inbox.ringing.lease import Lease
 from inbox.ringing.telling import tell
 from inbox.store.engine import Row, Tx
@@ -23,6 +23,8 @@ class Claim(NamedTuple):
     """Providers for which there is something new besides."""
     more: bool
     """There may be more that is due, or rings."""
+    ended: Ended
+    """What was over without being sent."""
 
 
 async def claim(ctx: Context, writing: Writing, lease: Lease) -> Claim:
@@ -44,13 +46,14 @@ async def _claim(ctx: Context, writing: Writing, lease: Lease) -> Claim:
     rung = await fan_out(ctx, writing, lease, at_once=not lines)
     others = rung.waiting - {provider}
     if rung.leased:
-        return Claim(rung.leased, others, rung.more or provider in rung.waiting)
+        more = rung.more or provider in rung.waiting
+        return Claim(rung.leased, others, more, rung.ended)
     if provider in rung.waiting:
         lines = await _due_lines(writing, lease)
     if not lines:
-        return Claim([], others, rung.more)
-    pushes, leased = await _claim_lines(writing, lease, lines)
-    return Claim(pushes, others, rung.more or leased >= lease.room)
+        return Claim([], others, rung.more, rung.ended)
+    pushes, leased, ended = await _claim_lines(writing, lease, lines)
+    return Claim(pushes, others, rung.more or leased >= lease.room, rung.ended + ended)
 
 
 async def _due_lines(writing: Writing, lease: Lease) -> list[str]:
@@ -58,8 +61,10 @@ async def _due_lines(writing: Writing, lease: Lease) -> list[str]:
     return [line for line, at in rows if at <= writing.at and circuit_of(line) not in lease.hold]
 
 
-async def _claim_lines(writing: Writing, lease: Lease, lines: list[str]) -> tuple[list[Push], int]:
-    """Claim along the lines; what is to be sent of it, and how many were leased at first."""
+async def _claim_lines(
+    writing: Writing, lease: Lease, lines: list[str]
+) -> tuple[list[Push], int, Ended]:
+    """Claim along the lines: what is to be sent, how many were leased at first, what is over."""
     tx, leased = writing.tx, 0
     for line in lines:
         found = await tx.fetch(
@@ -91,7 +96,7 @@ async def _claim_lines(writing: Writing, lease: Lease, lines: list[str]) -> tupl
         for one in claimed
         if one.due.id not in done.over and one.due.id not in done.later
     ]
-    return pushes, leased
+    return pushes, leased, [(lease.provider, end.state) for end in done.over.values()]
 
 
 class _Claimed(NamedTuple):

@@ -25,6 +25,7 @@ from inbox.store.queries import Q, Value
 from push.model import Kind, ProviderName, Push
 
 Rows = list[dict[str, Value]]
+Ended = list[tuple[ProviderName, PushState]]
 
 
 class FannedOut(NamedTuple):
@@ -36,6 +37,8 @@ class FannedOut(NamedTuple):
     """Providers for which pushes wait."""
     more: bool
     """More threads may ring."""
+    ended: Ended
+    """What was over before it could be sent."""
 
 
 class _Ring(NamedTuple):
@@ -61,17 +64,17 @@ async def fan_out(ctx: Context, writing: Writing, lease: Lease, *, at_once: bool
     tx, limit = writing.tx, lease.room
     locked = [row[0] for row in await tx.fetch(Q.lock_ringing, limit=limit)]
     if not locked:
-        return FannedOut([], set(), more=False)
+        return FannedOut([], set(), more=False, ended=[])
     rows = await tx.fetch(Q.ringing_devices, first=locked[0], last=locked[-1], now=writing.at)
     mine = set(locked)  # what has begun to ring since is not locked, and waits
     rings = [_read(row) for row in rows if row[0] in mine]
     alerts = [ring for ring in rings if ring.rings_from and ring.facts.device is not None]
-    written, leased, waiting = _alerts(ctx, writing, alerts, lease, at_once=at_once)
+    written, leased, waiting, ended = _alerts(ctx, writing, alerts, lease, at_once=at_once)
     written += await _badges(ctx, writing, rings, waiting)
     if written:
         await tx.execute_many(Q.add_push, written)
     await _clear(writing, rings)
-    return FannedOut(leased, waiting, more=len(locked) == limit)
+    return FannedOut(leased, waiting, more=len(locked) == limit, ended=ended)
 
 
 def _read(row: Row) -> _Ring:
@@ -94,10 +97,10 @@ def _read(row: Row) -> _Ring:
 
 def _alerts(
     ctx: Context, writing: Writing, rings: list[_Ring], lease: Lease, *, at_once: bool
-) -> tuple[Rows, list[Push], set[ProviderName]]:
-    """The rows of what rings, what of it is leased at once, and for whom the rest waits."""
+) -> tuple[Rows, list[Push], set[ProviderName], Ended]:
+    """The rows of what rings: what is leased at once, for whom the rest waits, what is over."""
     now, grace = writing.at, grace_ms(ctx.settings.receipts_interval_ms)
-    rows, leased, waiting = Rows(), list[Push](), set[ProviderName]()
+    rows, leased, waiting, ended = Rows(), list[Push](), set[ProviderName](), Ended()
     for ring in rings:
         facts = ring.facts
         hush = lease.hushes.of(facts, now=now)
@@ -114,6 +117,8 @@ def _alerts(
         if isinstance(judged, Over):
             row["state"], row["reason"] = judged.state.value, judged.reason
             row["done_at"] = now
+            if facts.platform is not None:
+                ended.append((facts.platform, judged.state))
             continue
         if isinstance(judged, Later):
             row["not_before"], row["reason"] = judged.at, judged.reason
@@ -135,7 +140,7 @@ def _alerts(
             continue
         if facts.platform is not None:
             waiting.add(facts.platform)
-    return rows, leased, waiting
+    return rows, leased, waiting, ended
 
 
 def _may_go(lease: Lease, ring: _Ring, row: dict[str, Value], *, room: int) -> bool:

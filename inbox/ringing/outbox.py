@@ -14,12 +14,14 @@ from inbox.core.hints import RINGS, Hint, Moved
 from inbox.core.pushes import Over, PushState, circuit_of, why_seen
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.ringing.claim import Claim, claim, end_pushes
+from inbox.ringing.fanout import Ended
 from inbox.ringing.hush import Hushes
 from inbox.ringing.lease import LEASE_MS, Lease
-from inbox.ringing.settle import is_there, release, settle
+from inbox.ringing.settle import is_there, is_too_late, release, settle
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
 from push.model import ProviderName, Push, Settled
+from push.stats import Stats
 
 SMALL = 32
 """Pushes that are handled together with what others write, without a turn of their own."""
@@ -30,8 +32,9 @@ LOOK_S = 1.0
 class PushOutbox:
     """Fills `push.model.Outbox` with a database. Belongs to one event loop; `close` it."""
 
-    def __init__(self, ctx: Context) -> None:
+    def __init__(self, ctx: Context, *, stats: Stats | None = None) -> None:
         self._ctx = ctx
+        self._stats = stats or Stats()
         self._bells: dict[ProviderName, asyncio.Event] = defaultdict(asyncio.Event)
         self._waiting: list[ProviderName] = []
         self._holds: dict[ProviderName, frozenset[str]] = {}
@@ -73,6 +76,7 @@ class PushOutbox:
         except BaseException:
             self._rung = True
             raise
+        self._count(done.ended)
         self._much = done.more
         self._rung = self._rung or done.more
         for other in done.others:
@@ -126,6 +130,9 @@ class PushOutbox:
 
         await write(self._ctx, work, long=len(settled) > SMALL)
 
+        late = [one.push for one in settled if is_too_late(one)]
+        self._count([(push.target.provider, PushState.EXPIRED) for push in late])
+
     async def release(self, pushes: list[Push]) -> None:
         """Give back what was claimed and not sent."""
 
@@ -174,6 +181,16 @@ class PushOutbox:
         return lapsed
 
     # ── inside ───────────────────────────────────────────────────────────────────────────────────
+
+    def _count(self, ended: Ended) -> None:
+        counters = {
+            PushState.SUPPRESSED: self._stats.suppressed,
+            PushState.COLLAPSED: self._stats.collapsed,
+            PushState.EXPIRED: self._stats.expired,
+        }
+        for provider, state in ended:
+            if state in counters:
+                counters[state][provider] += 1
 
     def _hear(self, hint: Hint) -> None:
         if isinstance(hint, Moved) and hint.stream == RINGS:

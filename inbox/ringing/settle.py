@@ -35,7 +35,7 @@ async def settle(writing: Writing, settled: list[Settled]) -> None:
             case Dead(reason):
                 finished.append(_finished(writing, one, PushState.FAILED, reason=reason))
             case Again():
-                if one.verdict.at >= one.push.expires_at:
+                if is_too_late(one):
                     finished.append(_finished(writing, one, PushState.EXPIRED))
                 else:
                     again.append(_again(one, one.verdict.at, tries=int(one.verdict.counts)))
@@ -49,6 +49,11 @@ async def settle(writing: Writing, settled: list[Settled]) -> None:
         await writing.tx.execute_many(Q.finish_push, finished)
     if again:
         await writing.tx.execute_many(Q.retry_push, again)
+
+
+def is_too_late(one: Settled) -> bool:
+    """Whether another try would come when nobody needs it any more."""
+    return isinstance(one.verdict, Again) and one.verdict.at >= one.push.expires_at
 
 
 async def release(writing: Writing, pushes: list[Push]) -> None:

@@ -30,6 +30,15 @@ async def expire_overdue(ctx: Context) -> Counter[ProviderName]:
     return ended
 
 
+async def take_back(ctx: Context) -> int:
+    """End every lease, where no other process can have one; how many there were."""
+
+    async def work(writing: Writing) -> int:
+        return await writing.tx.execute(Q.return_all_pushes)
+
+    return await write(ctx, work, long=True)
+
+
 async def count_waiting(ctx: Context) -> dict[ProviderName, Waiting]:
     """What waits for each service; what is due and waits longest says how late we are."""
     now = ctx.clock()

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from inbox.settings.load import FILENAME, SettingsError, load
-from inbox.settings.pages import describe, render_toml
+from inbox.settings.pages import describe, render_toml, render_values
 from inbox.settings.push import ApnsApp, FcmProject
 from inbox.settings.row import Setting
 from inbox.settings.table import SETTINGS, Settings
@@ -22,4 +22,5 @@ __all__ = [
     "describe",
     "load",
     "render_toml",
+    "render_values",
 ]

@@ -38,6 +38,12 @@ def _to_toml(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def render_values(given: Mapping[str, object]) -> str:
+    """These settings alone, as lines for `pinbox.toml`."""
+    lines = (f"{name} = {_to_toml(msgspec.to_builtins(one))}" for name, one in given.items())
+    return "\n".join(lines) + "\n"
+
+
 def describe() -> str:
     """The table as Markdown, for `docs/settings.md`."""
     lines: list[str] = []

@@ -279,6 +279,12 @@ WHERE id IN (SELECT id FROM push_outbox WHERE state = 0 AND expires_at <= :now L
   AND state = 0
 RETURNING provider
 
+-- name: return_all_pushes
+-- Give back all that is held. Whether it was sent is not known: that counts as a try.
+UPDATE push_outbox SET state = 0, attempts = attempts + 1, last_reason = 'lease lapsed',
+    lease_by = NULL, lease_until = NULL
+WHERE state = 1
+
 -- name: count_waiting_pushes
 -- How many wait for each service, and since when the first of those that are due.
 SELECT provider, COUNT(*), MIN(CASE WHEN not_before <= :now THEN not_before END)

@@ -15,6 +15,7 @@ from inbox.flows.search import SearchPage, find
 from inbox.flows.send import Draft
 from inbox.flows.streams import Stream
 from inbox.flows.summaries import ThreadSummary
+from inbox.flows.trail import Trail, push_trail
 from inbox.web.polling import follow
 from inbox.web.route import Answer, Call
 from inbox.web.shapes import (
@@ -25,6 +26,7 @@ from inbox.web.shapes import (
     NewReply,
     NoteAnswer,
     OnDuty,
+    Pushed,
     SinceOf,
     Sought,
     ToAgent,
@@ -71,6 +73,20 @@ async def list_timeline(call: Call[Agent, None, Before]) -> RawPage:
     """Messages, notes and marks of a thread, newest first; `next` is the next page's `before`."""
     thread, query = call.path["thread"], call.query
     found = await desk_views.timeline(
+        call.ctx, call.who, thread=thread, before=query.before, limit=query.limit
+    )
+    looked(call.ctx, call.who, "open", thread=thread)
+    return found
+
+
+async def list_pushes(call: Call[Agent, None, Pushed]) -> Trail:
+    """What became of each push to the customer's devices, newest first.
+
+    When it was written, claimed and sent, why it was not, and what the service answered; beside
+    them what the customer has acknowledged since. Opening it stands in the audit log.
+    """
+    thread, query = call.path["thread"], call.query
+    found = await push_trail(
         call.ctx, call.who, thread=thread, before=query.before, limit=query.limit
     )
     looked(call.ctx, call.who, "open", thread=thread)

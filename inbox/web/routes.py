@@ -36,6 +36,7 @@ from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
 from inbox.flows.quiet import QuietDraft, QuietHours
 from inbox.flows.search import SearchPage
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
+from inbox.flows.trail import Trail
 from inbox.web import admin, customer, desk, privacy, service, session
 from inbox.web.route import Route
 from inbox.web.shapes import (
@@ -51,6 +52,8 @@ from inbox.web.shapes import (
     OfAgent,
     OfYear,
     OnDuty,
+    Pushed,
+    PushKey,
     SettingsShown,
     Shown,
     SignedIn,
@@ -96,6 +99,7 @@ ROUTES: tuple[Route, ...] = (
     Route("customer", "GET", "/v1/quiet-hours", customer.get_quiet, gives=QuietHours, errors=(NotFound,)),
     Route("customer", "PUT", "/v1/quiet-hours", customer.set_quiet, QuietDraft, gives=QuietHours, errors=(NotFound,)),
     Route("customer", "DELETE", "/v1/quiet-hours", customer.clear_quiet, success=(204,), errors=(NotFound,)),
+    Route("public", "GET", "/v1/push/key", service.get_push_key, gives=PushKey, errors=(NotFound,)),
 
     # the desk
     Route("public", "POST", "/v1/desk/session", session.open_session, SignIn, gives=SignedIn, success=(201,), errors=(Unauthorized, Forbidden, RateLimited)),
@@ -105,6 +109,7 @@ ROUTES: tuple[Route, ...] = (
     Route("agent", "GET", "/v1/desk/queue", desk.list_threads, query=Listed, gives=Summaries),
     Route("agent", "GET", THREAD, desk.get_thread, gives=Summary),
     Route("agent", "GET", THREAD + "/timeline", desk.list_timeline, query=Before, gives=Timeline),
+    Route("agent", "GET", THREAD + "/pushes", desk.list_pushes, query=Pushed, gives=Trail),
     Route("agent", "POST", THREAD + "/messages", desk.send_reply, NewReply, gives=Reply, success=SENT, errors=(Conflict, StaleView), counted=False),
     Route("agent", "POST", THREAD + "/notes", desk.write_note, NewNote, gives=WrittenNote, success=SENT, errors=(Conflict,), counted=False),
     Route("agent", "POST", THREAD + "/take", desk.take, gives=Summary, errors=(Conflict,)),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from aiohttp import web
 
 from inbox.core.errors import Overloaded
+from inbox.flows.push_key import public_key
 from inbox.flows.readiness import check_ready
 from inbox.telemetry import CONTENT_TYPE
 from inbox.web.browsers import API_HEADERS
 from inbox.web.page import STYLE_HASH
 from inbox.web.route import Call
-from inbox.web.shapes import Health
+from inbox.web.shapes import Health, PushKey
 
 Plain = Call[None, None, None]
 
@@ -23,11 +24,19 @@ async def get_health(_call: Plain) -> Health:
 
 
 async def get_readiness(call: Plain) -> Health:
-    """Whether it can store and can read: it does both. A server that is about to stop is not."""
+    """Whether it can store and can read: it does both. A server that is about to stop is not.
+
+    A push service that is down does not count: what rings is stored, and all else works.
+    """
     if call.site.draining.is_set():
         raise Overloaded("this server is about to stop", retry_after=1.0)
     await check_ready(call.ctx)
     return Health()
+
+
+async def get_push_key(call: Plain) -> PushKey:
+    """The key that a web page subscribes with. 404 where Web Push is not set up."""
+    return PushKey(public_key(call.ctx))
 
 
 async def get_metrics(call: Plain) -> web.Response:

@@ -201,6 +201,13 @@ class OfYear(_Taken, frozen=True):
     ) = None
 
 
+class Pushed(_Taken, frozen=True):
+    """A page of a thread's pushes, newest first."""
+
+    before: Annotated[Id, msgspec.Meta(description="`next` of the page before")] | None = None
+    limit: Limit = 50
+
+
 class OfAgent(_Taken, frozen=True):
     """Whose."""
 
@@ -245,6 +252,12 @@ class SettingsShown(msgspec.Struct, frozen=True):
 
     items: tuple[SettingShown, ...]
     next: None = None
+
+
+class PushKey(msgspec.Struct, frozen=True):
+    """The public key that a web page subscribes with (`applicationServerKey`)."""
+
+    key: str
 
 
 class Health(msgspec.Struct, frozen=True):

@@ -95,7 +95,7 @@ class ProviderToken:
             seen = (about.st_mtime_ns, about.st_size, about.st_ino)
             if seen == self._seen and self.broken is None:
                 return
-            key = _read(self._file)
+            key = read_key(self._file)
         except (OSError, KeyUnreadable) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
             if why != self.broken:
@@ -185,7 +185,8 @@ class ProviderToken:
         return made
 
 
-def _read(file: Path) -> ec.EllipticCurvePrivateKey:
+def read_key(file: Path) -> ec.EllipticCurvePrivateKey:
+    """The key in a `.p8` file. Raises KeyUnreadable, and OSError where there is no such file."""
     with file.open("rb") as opened:
         data = opened.read(_LARGEST_KEY)
     try:

@@ -23,6 +23,9 @@ CLAIMS = (
     "for him there is no such thread",
     "exactly Bo's two answers, once each, in order",
     "not a word of the private note",
+    "after Bo's answer",
+    "it carries not a word of the answer, and no name",
+    "with the app open in her hand, no push was sent",
     "Bo will read it once",
     "the same thread, word for word",
 )
@@ -58,6 +61,7 @@ def test_the_story_is_as_told_and_then_it_stays_up(tmp_path: Path) -> None:
     for claim in CLAIMS:
         assert claim in told
     assert "Everything was as told" in told
+    assert "Lock screens, Ana's among them: http://127.0.0.1:" in told
     assert "export ANA=ey" in told
     assert "export BO=pbx_" in told
     assert "export ADMIN=pbx_" in told

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import Database
 from tests.postgres_server import PostgresServer, run_postgres
 from tests.proofs.load import Ledger
 from tests.proofs.sites import Site, make_folder
@@ -52,3 +53,13 @@ async def ledger(tmp_path: Path) -> AsyncIterator[Ledger]:
     book = Ledger(tmp_path / "acknowledged")
     yield book
     book.close()
+
+
+@pytest.fixture
+async def shared_site(postgres: str, tmp_path: Path) -> AsyncIterator[Site]:
+    """A place on a database of the run's own PostgreSQL, which no test stops."""
+    folder = tmp_path / "data"
+    bo = make_folder(folder, database=(await Database("postgres", postgres).beside()).place)
+    place = Site(folder, bo=bo)
+    yield place
+    await place.end()

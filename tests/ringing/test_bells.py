@@ -50,7 +50,7 @@ def series(belfry: Belfry) -> dict[str, str]:
 
 async def test_a_reply_arrives_and_carries_nothing_of_it(belfry: Belfry) -> None:
     ana = await belfry.ana()
-    belfry.bells.start()
+    await belfry.bells.start()
     seq = await belfry.reply(ana, "Your SIM is on its way")
     came = await belfry.arrival(1)
     assert (came.app, came.token, came.outcome) == (CARE, PHONE, "200")
@@ -66,7 +66,7 @@ async def test_a_reply_arrives_and_carries_nothing_of_it(belfry: Belfry) -> None
 async def test_what_rang_before_the_start_is_brought(belfry: Belfry) -> None:
     ana = await belfry.ana()
     await belfry.reply(ana)
-    belfry.bells.start()
+    await belfry.bells.start()
     assert (await belfry.arrival(1)).delivered
 
 
@@ -75,7 +75,7 @@ async def test_a_service_that_is_not_set_up_holds_its_pushes_and_no_others(
 ) -> None:
     ana = await belfry.ana()
     await belfry.ana(token="a-registration-token", name="tablet", platform="fcm", environment=None)
-    belfry.bells.start()
+    await belfry.bells.start()
     await belfry.reply(ana)
     await belfry.arrival(1)
     await until(belfry, lambda rows: sorted(row[0] for row in rows) == ["SENT", "WAITS"])
@@ -103,7 +103,7 @@ def replace_key(belfry: Belfry) -> None:
 async def test_a_new_key_counts_without_a_restart(belfry: Belfry) -> None:
     ana = await belfry.ana()
     known = belfry.apple.keys.pop(belfry.app.key_id)
-    belfry.bells.start()
+    await belfry.bells.start()
     await belfry.reply(ana)
     await until(belfry, lambda rows: rows == [("WAITS", "InvalidProviderToken")])
     await until(belfry, lambda _rows: bool(belfry.bells.look().alarms))
@@ -123,14 +123,14 @@ async def test_a_stop_gives_back_what_has_no_answer_and_the_next_start_sends_it(
 ) -> None:
     ana = await belfry.ana()
     belfry.apple.faults.add(Fault(do=Silence()))
-    belfry.bells.start()
+    await belfry.bells.start()
     await belfry.reply(ana)
     first = await belfry.arrival(1)
     await belfry.bells.stop(within_s=2)
     belfry.stage.clock.pass_(120_000)
     belfry.bells = Bells(belfry.stage.ctx)
     await belfry.bells.keep()  # on a slow disk it is the end of the lease that gives it back
-    belfry.bells.start()
+    await belfry.bells.start()
     second = await belfry.arrival(2)
     assert (first.push_id, first.collapse) == (second.push_id, second.collapse)
     assert len(belfry.apple.records.lock_screen(PHONE)) == 1
@@ -138,7 +138,7 @@ async def test_a_stop_gives_back_what_has_no_answer_and_the_next_start_sends_it(
 
 async def test_the_page_of_metrics_tells_of_pushes(belfry: Belfry) -> None:
     ana = await belfry.ana()
-    belfry.bells.start()
+    await belfry.bells.start()
     belfry.apple.faults.add(Fault(do=Reply(status=503, reason="Shutdown")))
     await belfry.reply(ana)
     await until(belfry, lambda rows: rows == [("SENT", None)])
@@ -150,6 +150,24 @@ async def test_the_page_of_metrics_tells_of_pushes(belfry: Belfry) -> None:
     pool = f'{{environment="production",key="{belfry.app.key_id}"}}'
     assert float(seen[f"pinbox_apns_connections{pool}"]) >= 1
     assert float(seen[f"pinbox_apns_token_age_seconds{pool}"]) < PATIENCE_S
+
+
+async def test_what_is_gathered_into_a_newer_one_is_counted(belfry: Belfry) -> None:
+    ana = await belfry.ana()
+    belfry.apple.faults.add(Fault(do=Reply(status=503, reason="ServiceUnavailable")))
+    await belfry.bells.start()
+    await belfry.reply(ana)
+    await until(belfry, lambda rows: rows == [("WAITS", "ServiceUnavailable")])
+    await belfry.reply(ana)
+
+    def is_over(rows: list[tuple[str, str | None]]) -> bool:
+        belfry.stage.clock.pass_(100)  # a device is rung once a second at most
+        return rows == [("COLLAPSED", "gathered"), ("SENT", None)]
+
+    await until(belfry, is_over)
+    assert series(belfry)['pinbox_push_collapsed_total{provider="apns"}'] == "1.0"
+    newest = belfry.apple.records.after()[-1]
+    assert newest.body["aps"]["alert"] == {"loc-key": "NEW_REPLIES", "loc-args": ["2"]}
 
 
 async def test_one_push_can_be_sent_past_the_outbox(belfry: Belfry) -> None:

@@ -37,6 +37,8 @@ class Server:
 
     def __init__(self, folder: Path, *, port: int = 0) -> None:
         self.folder = folder
+        self.environment: dict[str, str] = {}
+        """Settings that it gets as variables, besides those of its folder."""
         self.url = ""
         self._port = port
         self._process: Process | None = None
@@ -55,7 +57,7 @@ class Server:
                 stdout=PIPE,
                 stderr=log,
                 start_new_session=True,
-                env={**os.environ, "PINBOX_DRAIN_MS": "0"},
+                env={**os.environ, "PINBOX_DRAIN_MS": "0", **self.environment},
             )
         line = b""
         if self._process.stdout is not None:

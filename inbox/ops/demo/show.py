@@ -21,6 +21,7 @@ from inbox.core.errors import PinboxError
 from inbox.flows.imports import Imported
 from inbox.ops.control import ask
 from inbox.ops.demo.cast import Cast, assemble
+from inbox.ops.demo.phone import APP, Phone, environment
 from inbox.ops.demo.server import LOG, Server
 from inbox.ops.demo.story import Story
 from inbox.ops.demo.teller import Teller
@@ -28,6 +29,7 @@ from inbox.ops.folder import make_folder
 from inbox.ops.history import ImportAsk
 from inbox.ops.operation import Progress
 from inbox.settings import FILENAME
+from push.simulator.service import Simulator
 
 SETTINGS = {"retention_days": 0}
 """What is loaded for a demonstration is often years old, and is to be seen all the same."""
@@ -64,6 +66,7 @@ async def _show(
 ) -> bool:
     teller = Teller(unhurried=not once)
     server = Server(folder, port=port)
+    simulator = Simulator(folder / "push-simulator", apps=(APP,))
     stopped = asyncio.Event()
     loop, here = asyncio.get_running_loop(), asyncio.current_task()
 
@@ -76,9 +79,13 @@ async def _show(
     for kind in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(kind, stop)
     try:
-        await _play(teller, server, folder, file=file, once=once, kept=kept)
-        if not once:
-            await _stay(teller, server, kept=kept)
+        async with simulator:
+            server.environment = environment(simulator.about())
+            phone = Phone(simulator)
+            await _play(teller, server, folder, phone, file=file, once=once, kept=kept)
+            if not once:
+                await _stay(teller, server, kept=kept)
+            await asyncio.shield(server.stop())
     except asyncio.CancelledError:
         if not stopped.is_set():
             raise
@@ -92,6 +99,7 @@ async def _play(
     teller: Teller,
     server: Server,
     folder: Path,
+    phone: Phone,
     *,
     file: Path | None,
     once: bool,
@@ -105,7 +113,7 @@ async def _play(
         await teller.tell("Two teams work here: Bo and Mia in Spokane, Ravi and Ada in Tampa.")
         if file is not None:
             await _load(teller, folder, file)
-        story = Story(teller, server, cast)
+        story = Story(teller, server, cast, phone)
         await story.play()
     except (PinboxError, Unreachable, aiohttp.ClientError, OSError, TimeoutError) as error:
         words = str(error) or "something took longer than it may"
@@ -117,6 +125,7 @@ async def _play(
     await teller.scene(ended)
     if not once:
         await _invite(teller, server, cast, folder=folder, thread=story.thread)
+        teller.show(f"Lock screens, Ana's among them: {phone.page}")
 
 
 async def _load(teller: Teller, folder: Path, file: Path) -> None:

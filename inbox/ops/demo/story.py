@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from inbox.client import CustomerClient, DeskClient, Event, Message, Note
 from inbox.client.answers import Summary
+from inbox.client.devices import TracedPush
 from inbox.core.errors import Conflict, NotFound
 from inbox.ops.demo.cast import Cast
+from inbox.ops.demo.phone import APP, NAME, TOKEN, Phone
 from inbox.ops.demo.server import Server
 from inbox.ops.demo.teller import Teller
 
+SOON_S = 1.0
+"""So soon after the answer a phone rings, where the network takes no time."""
 PATIENCE_S = 30.0
 """Nothing in the story takes longer; what does is not as told."""
 
@@ -20,14 +25,16 @@ WRITES = "Good morning! My new phone shows ‘no service’ since I left home. C
 NOTE = "Her SIM was activated twice. Cleared it on our side; if it comes back, call the depot."
 ANSWER = "Good morning Ana, Bo here. Your SIM was activated twice by mistake; I have cleared it."
 ADVICE = "Please switch the phone off and on once. I stay with you, take your time."
+WELCOME = "I see four bars on my side now. Does it ring when you call it?"
 THANKS = "It works! Thank you, Bo."
 
 
 class Story:
     """One telling. Each part leaves behind what the next one needs."""
 
-    def __init__(self, teller: Teller, server: Server, cast: Cast) -> None:
+    def __init__(self, teller: Teller, server: Server, cast: Cast, phone: Phone) -> None:
         self._teller = teller
+        self._lock_screen = phone
         self._server = server
         self._cast = cast
         self._phone: Path = server.folder / f"ana-phone-{uuid.uuid4().hex[:8]}.db"
@@ -42,7 +49,9 @@ class Story:
             await self._ana_writes()
             await self._power_goes()
             await self._bo_answers()
+            await self._phone_rings()
             await self._ana_returns()
+            await self._phone_is_silent()
             await self._tunnel()
             await self._others()
 
@@ -67,6 +76,9 @@ class Story:
         async with self._ana() as ana:
             sent = await ana.send(WRITES)
             await self._receive(ana, sent.message.seq)
+            await ana.devices.register(
+                NAME, "apns", token=TOKEN, app_id=APP, environment="production", locale="en"
+            )
             thread, team = await ana.thread(), await ana.team()
         self.thread, self._first = thread.thread, sent.message.seq
         await teller.check("her message is on the server's disk", not sent.duplicate)
@@ -114,11 +126,32 @@ class Story:
             await teller.tell("Bo leaves a private note for his colleagues, then answers twice:")
             await bo.note(self.thread, NOTE)
             await teller.quote("Bo’s note", NOTE)
+            self._lock_screen.look_away()
             for words in (ANSWER, ADVICE):
                 sent = await bo.reply(self.thread, words, seen_seq=self._first)
                 self._answers.append(sent.message.seq)
                 await teller.quote("Bo", words)
         await teller.tell("Ana's app is still closed. Nothing has to wait for her.")
+
+    async def _phone_rings(self) -> None:
+        """In the story's own time: it looks at what came while Bo wrote."""
+        teller, phone = self._teller, self._lock_screen
+        await teller.scene("On the train, Ana's phone lights up")
+        push, seconds = await phone.next()
+        banner = phone.screen()
+        if push is None or banner is None or not banner.banners:
+            await teller.check("a push arrives", None, otherwise="nothing")
+            return
+        await teller.tell("The push came through a simulator of Apple's service, which checks it:")
+        await teller.quote("The lock screen", banner.banners[0].text)
+        await teller.check(
+            f"it was there {seconds:.2f} s after Bo's answer", seconds < SOON_S, otherwise=seconds
+        )
+        await teller.check(
+            "it carries not a word of the answer, and no name",
+            ANSWER[:12] not in str(push.body) and "Bo" not in str(push.body),
+            otherwise=push.body,
+        )
 
     async def _ana_returns(self) -> None:
         teller = self._teller
@@ -140,6 +173,42 @@ class Story:
             not any(isinstance(event.what, Note) for event in events)
             and not any(NOTE in message.body for message in messages),
         )
+
+    async def _phone_is_silent(self) -> None:
+        teller, phone = self._teller, self._lock_screen
+        await teller.scene("While she looks, nothing rings")
+        async with self._ana() as ana, self._agent(self._cast.bo) as bo:
+            ana.connect()
+            await ana.visible(on=True)
+            await self._until(lambda: ana.connected)
+            await self._decided(bo, self._answers[-1])
+            phone.look_away()
+            sent = await bo.reply(self.thread, WELCOME, seen_seq=self._first)
+            await teller.quote("Bo", WELCOME)
+            await self._receive(ana, sent.message.seq)
+            await ana.ack(sent.message.seq)
+            push = await self._decided(bo, sent.message.seq)
+            await ana.read(sent.message.seq)
+        await teller.check(
+            "with the app open in her hand, no push was sent",
+            push.state == "suppressed" and phone.count() == 0,
+            otherwise=push,
+        )
+        self._answers.append(sent.message.seq)
+
+    async def _decided(self, bo: DeskClient, seq: int) -> TracedPush:
+        """What became of the push that tells of a message, once that is decided."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                for push in (await bo.pushes(self.thread)).pushes:
+                    if push.seq == seq and push.kind == "message" and push.done_at is not None:
+                        return push
+                await asyncio.sleep(0.05)
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not is_so():  # noqa: ASYNC110  a client has no event for it
+                await asyncio.sleep(0.02)
 
     async def _tunnel(self) -> None:
         teller = self._teller
@@ -166,8 +235,9 @@ class Story:
         await teller.tell("At home Ana opens her tablet, which has never seen this thread.")
         await teller.check(
             "the same thread, word for word",
-            [message.body for message in shown.items[:4]] == [THANKS, ADVICE, ANSWER, WRITES],
-            otherwise=[message.body for message in shown.items[:4]],
+            [message.body for message in shown.items[:5]]
+            == [THANKS, WELCOME, ADVICE, ANSWER, WRITES],
+            otherwise=[message.body for message in shown.items[:5]],
         )
         async with self._agent(self._cast.bo) as bo:
             done = await bo.resolve(self.thread)
