@@ -98,6 +98,16 @@ test("a reset not handled comes again; another epoch's numbers are not done", as
   assert.deepEqual(await stand.take(1), [2]);
 });
 
+test("after a reset nothing is taken for done, also in the same epoch", async () => {
+  const stand = new Stand();
+  tell(stand.places, 3);
+  await stand.take(3);
+  stand.begin();
+  stand.places.restart("cursor_ahead", place(1));
+  stand.places.apply(range(1, 3));
+  assert.deepEqual(await stand.take(3), ["reset", 2, 3]);
+});
+
 test("at most 64 passing events wait, the oldest go first, and they move no place", async () => {
   const stand = new Stand();
   for (let n = 0; n < 70; n += 1) stand.places.pass({ type: "typing", seq: n, on: true });

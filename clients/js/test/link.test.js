@@ -80,7 +80,21 @@ test("a line that has caught up or brought something sets the waits back", () =>
   }
 });
 
-test("a welcome alone does not", () => {
+test("what waited for the network is told when it is there, by socket and by poll", () => {
+  const stand = started();
+  stand.wake();
+  stand.open();
+  const live = { type: "live", stream: "thread", cursor: "0a0b0c0d:0" };
+  assert.deepEqual(stand.hear(live), ["caught_up"]);
+  stand.lose();
+  stand.wake();
+  stand.tell({ is: "token", token: "t1", renewAt: Infinity });
+  stand.tell({ is: "closed", code: 1006, hopeless: true });
+  const range = { ...EVENTS, since: "0a0b0c0d:0", until: "0a0b0c0d:1" };
+  assert.deepEqual(stand.tell({ is: "polled", range }), ["caught_up", "poll"]);
+});
+
+test("a welcome alone sets no wait back", () => {
   const stand = started();
   stand.wake();
   stand.open();

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 
 import { PinboxClient } from "../src/client.js";
 import { KeyValueStore } from "../src/stores/keyvalue.js";
+import { MemoryStore } from "../src/stores/memory.js";
 
 /** Web Locks, as far as tabs use them. */
 class Locks {
@@ -53,8 +54,8 @@ function storage() {
 let browsers = 0;
 
 /** A browser whose tabs share a store and reach one letterbox. */
-function browser() {
-  const [shared, box, name] = [storage(), new Letterbox(), `browser-${(browsers += 1)}`];
+function browser(shared = storage()) {
+  const [box, name] = [new Letterbox(), `browser-${(browsers += 1)}`];
   const tab = () =>
     new PinboxClient("http://server", "t1", {
       store: new KeyValueStore(shared, name),
@@ -93,4 +94,42 @@ test("when the tab that sends goes, the next one goes on", async () => {
   assert.equal((await second).message.body, "second");
   assert.deepEqual(box.stored, ["c1", "c2"]);
   await two.close();
+});
+
+test("an outcome that the tab which sent could not tell any more is asked for again", async () => {
+  const shared = storage();
+  const { box, tab } = browser(shared);
+  let open;
+  box.gate = new Promise((resolve) => (open = resolve));
+  const one = tab();
+  await one.post("first", { clientId: "c1" });
+  const two = tab();
+  const second = two.send("second", { clientId: "c2" });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  // As if it were sent and forgotten, and its tab gone in that moment.
+  box.stored.push("c2");
+  for (const key of await shared.getAllKeys()) if (key.endsWith("/c2")) shared.removeItem(key);
+  await one.close();
+  open();
+  assert.equal((await second).duplicate, true);
+  await two.close();
+});
+
+test("a client that is closed has written all that it will write", async () => {
+  const { box } = browser();
+  const store = new MemoryStore();
+  const forget = store.delete.bind(store);
+  let [began, ended] = [() => {}, false];
+  const begun = new Promise((resolve) => (began = resolve));
+  store.delete = async (key) => {
+    began();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await forget(key);
+    ended = true;
+  };
+  const client = new PinboxClient("http://server", "t1", { store, fetch: box.fetch });
+  await client.post("first");
+  await begun;
+  await client.close();
+  assert.ok(ended);
 });
