@@ -236,7 +236,7 @@ CREATE TABLE team_items (
 CREATE INDEX team_items_marks ON team_items (thread_id) WHERE type <> 'item';
 
 -- One row per matter, for history and reports: who opened it, who answered first and for which
--- team, how it ended.
+-- team, how it ended, how it was rated.
 CREATE TABLE conversations (
     thread_id           TEXT NOT NULL REFERENCES threads (id),
     number              BIGINT NOT NULL,
@@ -251,6 +251,10 @@ CREATE TABLE conversations (
     resolved_team       TEXT REFERENCES teams (id),
     reopened            BIGINT NOT NULL DEFAULT 0,
     bounces             BIGINT NOT NULL DEFAULT 0,
+    -- what the customer thought of it, and where in the log that (with the comment) was said
+    rating              BIGINT CHECK (rating BETWEEN 1 AND 5),
+    rated_at            BIGINT,
+    rated_seq           BIGINT,
     PRIMARY KEY (thread_id, number)
 );
 

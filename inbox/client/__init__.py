@@ -1,6 +1,6 @@
 """The Python client: `CustomerClient`, `DeskClient`, and for load drivers the bare `LiveSocket`."""
 
-from inbox.client.answers import Message, Note
+from inbox.client.answers import Message, Note, Rating
 from inbox.client.customer import CustomerClient
 from inbox.client.desk import DeskClient
 from inbox.client.events import (
@@ -41,6 +41,7 @@ __all__ = [
     "Pinned",
     "Presence",
     "Profile",
+    "Rating",
     "Read",
     "Reset",
     "Serving",

@@ -78,6 +78,15 @@ class Noted(msgspec.Struct, frozen=True):
     duplicate: bool = False
 
 
+class Rating(msgspec.Struct, frozen=True):
+    """What the customer thought of a conversation, from 1 to 5; the newest counts."""
+
+    conversation: int
+    score: int
+    comment: str | None = None
+    seq: int = 0
+
+
 class ConversationState(msgspec.Struct, frozen=True):
     """The newest conversation: open, snoozed (until) or resolved."""
 

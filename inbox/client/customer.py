@@ -11,7 +11,7 @@ from types import TracebackType
 
 import msgspec
 
-from inbox.client.answers import Message, Page, Sent, TeamPage, ThreadState
+from inbox.client.answers import Message, Page, Rating, Sent, TeamPage, ThreadState
 from inbox.client.calls import Calls
 from inbox.client.credentials import Credentials, TokenSource
 from inbox.client.devices import Devices
@@ -30,6 +30,16 @@ _STREAM = "thread"
 class _Upto(msgspec.Struct, frozen=True, omit_defaults=True):
     upto: int
     device_id: str | None = None
+
+
+class _Rating(msgspec.Struct, frozen=True, omit_defaults=True):
+    score: int
+    comment: str | None = None
+
+
+class _Rated(msgspec.Struct, frozen=True):
+    seq: int
+    rating: Rating
 
 
 class CustomerClient:
@@ -169,6 +179,19 @@ class CustomerClient:
         """The team page: name, place, people."""
         answer, _ = await self._calls.call("GET", "/v1/team", into=TeamPage)
         return answer
+
+    async def rate(self, conversation: int, score: int, comment: str | None = None) -> Rating:
+        """Say how well a resolved conversation went, from 1 to 5; may be changed for some days.
+
+        Conflict where it is not resolved, or was so too long ago.
+        """
+        answer, _ = await self._calls.call(
+            "PUT",
+            f"/v1/conversations/{conversation}/rating",
+            into=_Rated,
+            body=_Rating(score, comment),
+        )
+        return msgspec.structs.replace(answer.rating, seq=answer.seq)
 
     def events(self) -> AsyncIterator[Event]:
         """Everything that happens in the thread, from where the store ends: each once, in order.

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from inbox.client.answers import AgentRef, Message, Note, Summary, TeamRef, ThreadState
+from inbox.client.answers import AgentRef, Message, Note, Rating, Summary, TeamRef, ThreadState
 from inbox.core.frames import Presence, TypingShown, ViewingShown
 
 _log = logging.getLogger(__name__)
@@ -121,6 +121,7 @@ What: TypeAlias = (
     | Pinned
     | Delivered
     | Read
+    | Rating
     | Profile
     | Erased
     | Entered
@@ -169,6 +170,10 @@ class _OfStatus(msgspec.Struct, frozen=True):
     status: Status
 
 
+class _OfRating(msgspec.Struct, frozen=True):
+    rating: Rating
+
+
 class _OfServing(msgspec.Struct, frozen=True):
     serving: Serving
     reason: str | None = None
@@ -194,6 +199,7 @@ _READ: dict[str, Callable[[bytes], What]] = {
     "pin": _flat(Pinned),
     "read": _flat(Read),
     "delivered": _flat(Delivered),
+    "rating": lambda data: msgspec.json.decode(data, type=_OfRating).rating,
     "customer": _flat(Profile),
     "erased": _flat(Erased),
     "entered": _flat(Entered),
@@ -218,7 +224,7 @@ def read_event(stream: str, data: bytes) -> Event | None:
     except msgspec.ValidationError as error:
         _log.warning("item_skipped stream=%s error=%s", stream, error)
         return None
-    if isinstance(what, Message | Note) and what.seq == 0:
+    if isinstance(what, Message | Note | Rating) and what.seq == 0:
         what = msgspec.structs.replace(what, seq=head.thread_seq or head.seq or 0)
     return Event(stream, what, head.seq, head.at, head.thread, head.thread_seq)
 

@@ -86,6 +86,14 @@ class Serving(msgspec.Struct, frozen=True, omit_defaults=True):
     until: str | None = None
 
 
+class Rating(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the customer thought of a conversation: from 1 to 5, and why."""
+
+    conversation: int
+    score: int
+    comment: str | None = None
+
+
 class MessageEvent(msgspec.Struct, frozen=True):
     """`message`: somebody wrote."""
 
@@ -135,6 +143,12 @@ class ReceiptEvent(msgspec.Struct, frozen=True):
     upto: int
 
 
+class RatingEvent(msgspec.Struct, frozen=True):
+    """`rating`: the customer rated a conversation, or changed their rating: the newest counts."""
+
+    rating: Rating
+
+
 class CustomerEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     """`customer`: the profile changed; `suggest_pin` is a home team that would fit better now."""
 
@@ -156,6 +170,7 @@ Event: TypeAlias = (
     | ServingEvent
     | PinEvent
     | ReceiptEvent
+    | RatingEvent
     | CustomerEvent
     | ErasedEvent
 )
@@ -169,6 +184,7 @@ EVENTS: dict[str, type[Event]] = {
     "pin": PinEvent,
     "read": ReceiptEvent,
     "delivered": ReceiptEvent,
+    "rating": RatingEvent,
     "customer": CustomerEvent,
     "erased": ErasedEvent,
 }
@@ -218,7 +234,7 @@ def customer_view(item: Item) -> Item | None:
             shown = ServingEvent(Serving(serving.team, serving.why))
         case PinEvent(team):
             shown = PinEvent(team)
-        case ReceiptEvent() | ErasedEvent():
+        case ReceiptEvent() | RatingEvent() | ErasedEvent():
             return item
         case _:
             return None

@@ -84,6 +84,7 @@ async def _begin(
     next_second = writing.at // 1000 + 1  # tokens say when they were made in whole seconds
     await tx.execute(Q.forget_customer, customer=customer, at=writing.at, signed_out=next_second)
     await tx.execute(Q.remove_devices, customer=customer)
+    await tx.execute(Q.forget_ratings, thread=thread.id)
     await tx.execute(Q.erase_pushes, thread=thread.id)
     await tx.execute(Q.erase_in_front, thread=thread.id)
     await tx.execute(Q.erase_unread, thread=thread.id)

@@ -147,6 +147,7 @@ def _matter(row: Row, people: Roster) -> dict[str, Any]:
         "resolved": _act(resolved, people),
         "reopened": row[10],
         "bounces": row[11],
+        "rating": None if row[12] is None else {"score": row[12], "at": _when(row[13])},
     }
 
 

@@ -141,6 +141,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             high=8760,
         ),
     ] = 72
+    rating_days: Annotated[
+        int,
+        described(
+            "so long after *resolved* a customer may rate a conversation, and change the rating",
+            unit="days",
+            low=1,
+            high=365,
+        ),
+    ] = 14
     mask_cards: Annotated[
         bool, described("mask payment card numbers before anything is stored")
     ] = True

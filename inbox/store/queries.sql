@@ -208,6 +208,19 @@ WHERE thread_id = :thread AND number = :number
 -- A conversation was transferred to another team that is not a cover.
 UPDATE conversations SET bounces = bounces + 1 WHERE thread_id = :thread AND number = :number
 
+-- name: get_rating
+-- What decides about a conversation's rating: when it was resolved, and where it was rated last.
+SELECT resolved_at, rated_seq FROM conversations WHERE thread_id = :thread AND number = :number
+
+-- name: save_rating
+-- A conversation was rated by its customer, at a place in the log.
+UPDATE conversations SET rating = :score, rated_at = :at, rated_seq = :seq
+WHERE thread_id = :thread AND number = :number
+
+-- name: get_item
+-- One item of a thread's log.
+SELECT seq, type, at, payload FROM items WHERE thread_id = :thread AND seq = :seq
+
 -- name: due_snoozes
 -- Snoozed conversations whose time has come.
 SELECT id FROM threads WHERE state = 'snoozed' AND snoozed_until <= :now

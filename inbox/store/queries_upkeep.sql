@@ -121,6 +121,11 @@ WHERE id = :customer
 UPDATE items SET type = 'erased', payload = '{}', body_key = NULL
 WHERE thread_id = :thread AND seq > :after AND seq <= :last AND type <> 'erased'
 
+-- name: forget_ratings
+-- Null what a customer thought of their conversations.
+UPDATE conversations SET rating = NULL, rated_at = NULL, rated_seq = NULL
+WHERE thread_id = :thread AND rating IS NOT NULL
+
 -- name: entered_marks
 -- The summaries of a thread in the streams of teams.
 SELECT team_id, seq, payload FROM team_items
@@ -145,7 +150,7 @@ DELETE FROM meta WHERE key = :key
 -- a conversation that is still open does not count, nor a thread that came here after the moment.
 SELECT p.id, p.created_at < :before AND EXISTS (
     SELECT 1 FROM items i
-    WHERE i.thread_id = p.id AND i.type IN ('message', 'note') AND i.at < :before
+    WHERE i.thread_id = p.id AND i.type IN ('message', 'note', 'rating') AND i.at < :before
       AND (i.conversation < p.conversation OR p.state IS NULL OR p.state = 'resolved'))
 FROM (
     SELECT id, created_at, conversation, state FROM threads
@@ -165,7 +170,7 @@ WHERE thread_id = :thread AND type <> 'erased' AND (at >= :before OR conversatio
 -- name: old_texts
 -- What was written in a thread before a moment, oldest place first.
 SELECT seq FROM items
-WHERE thread_id = :thread AND type IN ('message', 'note') AND at < :before
+WHERE thread_id = :thread AND type IN ('message', 'note', 'rating') AND at < :before
   AND conversation < :open_from
 ORDER BY seq LIMIT :limit
 
@@ -174,5 +179,6 @@ ORDER BY seq LIMIT :limit
 -- name: conversations_of
 -- A thread's conversations, in order.
 SELECT number, opened_at, opened_by, opened_team, first_response_at, first_response_by,
-       first_response_team, resolved_at, resolved_by, resolved_team, reopened, bounces
+       first_response_team, resolved_at, resolved_by, resolved_team, reopened, bounces,
+       rating, rated_at
 FROM conversations WHERE thread_id = :thread ORDER BY number

@@ -57,6 +57,9 @@ class Metrics:
             "Sends answered with the message that an earlier one had made",
             ["author"],
         )
+        self.ratings = self._by(
+            Counter, "ratings_total", "Ratings given or changed by customers", ["score"]
+        )
         self.batch_size = self._one(
             Histogram, "commit_batch_size", "Writes in one commit", buckets=_SIZES
         )
@@ -122,6 +125,8 @@ class Metrics:
         for author in ("customer", "agent", "system"):
             self.accepted(author)
             self.duplicates(author)
+        for score in range(1, 6):
+            self.ratings(str(score))
         for audience in ("customer", "desk"):
             self.connections(audience)
             self.failed_sign_ins(audience)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from inbox.core.policy import Customer
-from inbox.flows import customer_views, devices, quiet, receipts
+from inbox.flows import customer_views, devices, quiet, rating, receipts
 from inbox.flows import send as sending
 from inbox.flows.customer_views import CustomerThread, RawPage, TeamPage
 from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.poll import Events
 from inbox.flows.quiet import QuietDraft, QuietHours
+from inbox.flows.rating import Rated, RatingDraft
 from inbox.flows.send import Draft
 from inbox.flows.streams import Stream
 from inbox.web.polling import follow
@@ -67,6 +68,15 @@ async def list_events(call: Call[Customer, None, Since]) -> Events:
 async def get_team(call: Call[Customer, None, None]) -> TeamPage:
     """My team: who they are."""
     return await customer_views.team_page(call.ctx, call.who)
+
+
+async def rate(call: Call[Customer, RatingDraft, None]) -> Rated:
+    """Rate a conversation of mine that is resolved, or change the rating within some days.
+
+    Giving the same rating again is safe and changes nothing.
+    """
+    number = int(call.path["number"])
+    return await rating.rate(call.ctx, call.who, number=number, draft=call.body)
 
 
 async def register_device(call: Call[Customer, DeviceDraft, None]) -> Registered:

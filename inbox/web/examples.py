@@ -20,6 +20,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "locale": "en-US",
         "push_enabled": True,
     },
+    "RatingDraft": {"score": 5, "comment": "Fast, and kind."},
     "QuietDraft": {"hours": "22:00-08:00", "mode": "hold"},
     "SignIn": {"name": "Bo", "password": "a long password of Bo's"},
     "OnDuty": {"on": True},

@@ -25,7 +25,7 @@ from inbox.core.errors import (
 )
 from inbox.web.examples import EXAMPLES
 from inbox.web.problems import MEDIA
-from inbox.web.route import ID_PATTERN, IDS, Route
+from inbox.web.route import ID_PATTERN, IDS, NUMBERS, Route
 from inbox.web.wire import FullProblem
 
 Json = dict[str, Any]
@@ -138,16 +138,23 @@ def _in_path(route: Route) -> list[Json]:
             "in": "path",
             "required": True,
             "description": "the id that the server gave" if name in IDS else _GIVEN[name],
-            "schema": {"type": "string", "pattern": ID_PATTERN}
-            if name in IDS
-            else {"type": "string", "minLength": 1, "maxLength": 128},
+            "schema": _part(name),
         }
         for name in route.names
     ]
 
 
+def _part(name: str) -> Json:
+    if name in IDS:
+        return {"type": "string", "pattern": ID_PATTERN}
+    if name in NUMBERS:
+        return {"type": "integer", "minimum": 1}
+    return {"type": "string", "minLength": 1, "maxLength": 128}
+
+
 _GIVEN = {
     "customer": "the id that the company's backend gave (`sub`)",
+    "number": "the conversation's number in its thread",
     "device": "the id that the app gave: 1 to 128 printable ASCII characters without spaces",
 }
 

@@ -92,8 +92,11 @@ _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 ID_PATTERN = f"^{_UUID}$"
 IDS = {"thread", "team", "agent", "token"}
 """Names in paths that are ids of ours; others are made by the company (`sub`) or its app."""
+NUMBERS = {"number"}
+"""Names in paths that count from 1."""
 
 _is_id = re.compile(_UUID).fullmatch
+_is_number = re.compile("[1-9][0-9]{0,14}").fullmatch
 CUSTOMER_ID_LIMIT = 128
 
 
@@ -101,4 +104,6 @@ def is_sane(name: str, value: str) -> bool:
     """Whether a path's part can name anything at all."""
     if name in IDS:
         return _is_id(value) is not None
+    if name in NUMBERS:
+        return _is_number(value) is not None
     return len(value) <= CUSTOMER_ID_LIMIT and value.isprintable()

@@ -34,6 +34,7 @@ from inbox.flows.erasure import Erasure
 from inbox.flows.holidays import Holidays
 from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
 from inbox.flows.quiet import QuietDraft, QuietHours
+from inbox.flows.rating import Rated, RatingDraft
 from inbox.flows.search import SearchPage
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.flows.trail import Trail
@@ -94,6 +95,7 @@ ROUTES: tuple[Route, ...] = (
     Route("customer", "GET", "/v1/thread/events", customer.list_events, query=Since, gives=ThreadEvents, errors=(NotFound, Gone), fetch=True),
     Route("public", "GET", "/v1/thread/live", service.live_thread, success=(101,)),
     Route("customer", "GET", "/v1/team", customer.get_team, gives=TeamPage, errors=(NotFound,)),
+    Route("customer", "PUT", "/v1/conversations/{number}/rating", customer.rate, RatingDraft, gives=Rated, errors=(Conflict,)),
     Route("customer", "PUT", "/v1/devices/{device}", customer.register_device, DeviceDraft, gives=Registered),
     Route("customer", "DELETE", "/v1/devices/{device}", customer.remove_device, success=(204,)),
     Route("customer", "GET", "/v1/quiet-hours", customer.get_quiet, gives=QuietHours, errors=(NotFound,)),

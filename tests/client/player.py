@@ -22,6 +22,7 @@ PACE = Pace(
 )
 STREAM = "thread"
 
+_NESTED = frozenset({"message", "note", "status", "serving", "rating"})
 _TYPES = {
     "Assigned": "assignee",
     "Pinned": "pin",
@@ -35,7 +36,7 @@ def as_told(event: Event) -> dict[str, Any]:
     name = type(event.what).__name__
     kind = _TYPES.get(name, name.lower())
     members = msgspec.to_builtins(event.what)
-    nested = {kind: members} if kind in ("message", "note", "status", "serving") else members
+    nested = {kind: members} if kind in _NESTED else members
     return {"type": kind, "seq": event.seq, **nested}
 
 

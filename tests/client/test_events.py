@@ -28,12 +28,13 @@ STORED: dict[str, core.Event] = {
     "pin": core.PinEvent(SPOKANE, "moved", "mia"),
     "read": core.ReceiptEvent("customer", 3),
     "delivered": core.ReceiptEvent("agent", 3),
+    "rating": core.RatingEvent(core.Rating(1, 5, "Bo was kind")),
     "customer": core.CustomerEvent(("region",), SPOKANE),
     "erased": core.ErasedEvent(4),
 }
 
 
-NESTED = ("message", "note", "status", "serving")
+NESTED = ("message", "note", "status", "serving", "rating")
 
 
 def as_wire(type_: str, event: core.Event, **team: Any) -> bytes:

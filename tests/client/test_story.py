@@ -231,6 +231,11 @@ async def test_what_an_agent_can_do(house: House, cast: Cast) -> None:
         assert (await bo.resolve(thread)).status == msgspec.structs.replace(
             snoozed.status, state="resolved", until=None
         )
+        rated = await ana.rate(1, 4, "Bo was kind")
+        assert (rated.conversation, rated.score, rated.comment) == (1, 4, "Bo was kind")
+        assert await ana.rate(1, 4, "Bo was kind") == rated
+        (newest,) = (await bo.timeline(thread, limit=1)).items
+        assert newest.what == rated
         page = await bo.timeline(thread, limit=3)
         assert len(page.items) == 3
         assert page.next is not None

@@ -40,6 +40,7 @@ PUBLIC = {
     "pin": {"team.id", "team.key", "team.name"},
     "read": {"who", "upto"},
     "delivered": {"who", "upto"},
+    "rating": {"rating.conversation", "rating.score", "rating.comment"},
     "erased": {"upto"},
 }
 """Every field that a customer may see. A field that is added must be added here, or is private."""

@@ -20,6 +20,7 @@ from inbox.flows import (
     desk_views,
     handover,
     notes,
+    rating,
     receipts,
     signin,
     states,
@@ -76,6 +77,7 @@ async def rich_history(stage: Stage) -> Customer:
     await stage.reply(stage.ravi, thread, "SECRET-a2")
     await receipts.read(ctx, stage.ravi, thread=thread, upto=99)
     await states.resolve(ctx, stage.ravi, thread=thread)
+    await rating.rate(ctx, ana, number=1, draft=rating.RatingDraft(2, "Long to wait"))
     clock.pass_(MINUTE)
     await stage.say(ana, "ana-3")
     await handover.transfer(
@@ -198,6 +200,7 @@ SHOWN: dict[str, dict[str, set[str] | None]] = {
     "status": {"status": {"state", "conversation"}},
     "serving": {"serving": {"team", "why"}},
     "pin": {"team": {"id", "key", "name"}},
+    "rating": {"rating": {"conversation", "score", "comment"}},
     "read": {"who": None, "upto": None},
     "delivered": {"who": None, "upto": None},
 }  # fmt: skip

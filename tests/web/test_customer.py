@@ -152,3 +152,36 @@ async def test_the_team_page_shows_who_they_are(server: Server) -> None:
     assert (page["name"], page["place"], page["key"]) == ("Spokane", "Spokane", "spokane")
     assert [person["name"] for person in page["people"]] == ["Bo", "Kim", "Mia"]
     assert (page["hours"], page["open"], page["next_open"]) == (None, True, None), "always"
+
+
+async def test_a_resolved_conversation_is_rated(server: Server, people: People) -> None:
+    place = "/v1/conversations/1/rating"
+    best = {"score": 5, "comment": "Fast, and kind."}
+    token = server.token()
+    none = await server.ask("PUT", place, best, token=token)
+    await write(server, "No signal", "c1")
+    thread = (await server.ask("GET", "/v1/thread", token=token)).body["thread"]
+    early = await server.ask("PUT", place, best, token=token)
+    await server.ask("POST", f"/v1/desk/threads/{thread}/resolve", {}, token=people.bo)
+    rated = await server.ask("PUT", place, best, token=token)
+    again = await server.ask("PUT", place, best, token=token)
+
+    assert (none.status, early.status) == (404, 409)
+    assert (rated.status, again.body) == (200, rated.body)
+    assert rated.body["rating"] == {"conversation": 1, **best}
+    events = (await server.ask("GET", "/v1/thread/events", token=token)).body["items"]
+    assert events[-1] == {"type": "rating", **rated.body}
+    for body, path in (
+        ({"score": 0}, "body.score"),
+        ({"score": 6}, "body.score"),
+        ({"score": 4.5}, "body.score"),
+        ({"comment": "no score"}, "body.score"),
+        ({"score": 5, "comment": ""}, "body.comment"),
+        ({"score": 5, "comment": "\u200b"}, "body.comment"),
+        ({"score": 5, "stars": 5}, "body.stars"),
+    ):
+        refused = await server.ask("PUT", place, body, token=token)
+        assert (refused.status, refused.body["errors"][0]["path"]) == (400, path), body
+    for number in ("0", "-1", "x", "1.0", "99999999999999999999"):
+        gone = await server.ask("PUT", f"/v1/conversations/{number}/rating", best, token=token)
+        assert gone.status == 404, number

@@ -9,7 +9,7 @@ import pytest
 
 from inbox.flows.context import Context
 from inbox.web.examples import EXAMPLES
-from inbox.web.route import Route
+from inbox.web.route import NUMBERS, Route
 from inbox.web.routes import ROUTES
 from tests.cast import SetClock, open_on
 from tests.engines import Database
@@ -35,7 +35,8 @@ async def ctx(database: Database, clock: SetClock) -> AsyncIterator[Context]:
 
 async def knock(server: Server, route: Route, token: str | None, **names: str) -> Reply:
     """Ask as anybody would, with ids that exist unless said otherwise."""
-    path = route.path.format(**{name: names.get(name, NOBODY) for name in route.names})
+    known = {**dict.fromkeys(NUMBERS, "1"), **names}
+    path = route.path.format(**{name: known.get(name, NOBODY) for name in route.names})
     if route.query is not None:
         path += {
             "SinceOf": f"?stream=team:{names.get('team', NOBODY)}",

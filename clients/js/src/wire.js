@@ -88,6 +88,9 @@
  *   serving: { team: TeamRef, why: string } }} ServingEvent
  * @typedef {{ type: "read" | "delivered", seq: number, at: string,
  *   who: "customer" | "agent", upto: number }} ReceiptEvent
+ * @typedef {{ conversation: number, score: number, comment?: string }} Rating from 1 to 5
+ * @typedef {{ seq: number, at: string, rating: Rating }} Rated
+ * @typedef {{ type: "rating", seq: number, at: string, rating: Rating }} RatingEvent
  * @typedef {{ type: "erased", seq: number, at: string, upto?: number }} ErasedEvent
  * @typedef {{ type: "typing" | "viewing" | "presence", thread: string, on: boolean,
  *   who: { kind: "customer" | "agent", id: string, name?: string } }} PassingEvent
@@ -101,8 +104,8 @@
  * @property {Thread} thread
  * @property {Message[]} messages the newest ones, newest first
  *
- * @typedef {MessageEvent | StatusEvent | PinEvent | ServingEvent | ReceiptEvent | ErasedEvent
- *   | PassingEvent | ResetEvent} ThreadEvent
+ * @typedef {MessageEvent | StatusEvent | PinEvent | ServingEvent | ReceiptEvent | RatingEvent
+ *   | ErasedEvent | PassingEvent | ResetEvent} ThreadEvent
  */
 
 /** @type {Record<string, (item: Item) => boolean>} */
@@ -113,6 +116,7 @@ const KNOWN = {
   serving: ({ serving }) => isObject(serving?.team),
   read: ({ who, upto }) => isText(who) && Number.isInteger(upto),
   delivered: ({ who, upto }) => isText(who) && Number.isInteger(upto),
+  rating: ({ rating }) => Number.isInteger(rating?.score),
   erased: () => true,
 };
 

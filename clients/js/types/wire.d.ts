@@ -259,6 +259,33 @@ export type ReceiptEvent = {
     upto: number;
 };
 /**
+ * from 1 to 5
+ */
+export type Rating = {
+    conversation: number;
+    score: number;
+    comment?: string;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type Rated = {
+    seq: number;
+    at: string;
+    rating: Rating;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type RatingEvent = {
+    type: "rating";
+    seq: number;
+    at: string;
+    rating: Rating;
+};
+/**
  * The shapes of the contract, as they come over the wire. Members that a newer server adds are
  * there too: what is not named here must not be relied on, and never does harm.
  */
@@ -302,4 +329,4 @@ export type ResetEvent = {
  * The shapes of the contract, as they come over the wire. Members that a newer server adds are
  * there too: what is not named here must not be relied on, and never does harm.
  */
-export type ThreadEvent = MessageEvent | StatusEvent | PinEvent | ServingEvent | ReceiptEvent | ErasedEvent | PassingEvent | ResetEvent;
+export type ThreadEvent = MessageEvent | StatusEvent | PinEvent | ServingEvent | ReceiptEvent | RatingEvent | ErasedEvent | PassingEvent | ResetEvent;
