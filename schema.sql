@@ -74,6 +74,17 @@ CREATE TABLE team_members (
 );
 CREATE INDEX team_members_agent ON team_members (agent_id);
 
+-- Canned responses: a team's own, or with no team everybody's. The shortcut is the key there.
+CREATE TABLE canned (
+    id         TEXT PRIMARY KEY,
+    team_id    TEXT REFERENCES teams (id),
+    shortcut   TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    changed_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX canned_shortcut ON canned (COALESCE(team_id, ''), shortcut);
+
 -- What an agent signs in with: personal tokens ('token') and browser sessions ('session'). Only a
 -- hash is kept; the token itself is shown once.
 CREATE TABLE credentials (

@@ -15,6 +15,7 @@ PLACES = {
     "doctor": "health",
     "settings": "health",
     "team": "teams",
+    "canned": "canned",
     "agent": "people",
     "token": "people",
     "customer": "people",

@@ -276,6 +276,18 @@ class Team(msgspec.Struct, frozen=True):
     members: int = 0
 
 
+class Canned(msgspec.Struct, frozen=True):
+    """A canned response; no team: everybody's. `filled`: for the thread that was asked for."""
+
+    id: str
+    shortcut: str
+    title: str
+    text: str
+    team: TeamRef | None = None
+    filled: str | None = None
+    missing: tuple[str, ...] = ()
+
+
 class Agent(msgspec.Struct, frozen=True):
     """An agent as admins see them; `teams` are ids."""
 

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from inbox.client.admin import Admin
-from inbox.client.answers import Found, Me, Noted, Page, Sent, Summary, TeamSheet
+from inbox.client.answers import Canned, Found, Me, Noted, Page, Sent, Summary, TeamSheet
 from inbox.client.calls import Calls
 from inbox.client.credentials import Credentials, TokenSource
 from inbox.client.devices import Trail
@@ -57,6 +57,13 @@ class _Transfer(msgspec.Struct, frozen=True):
 
 class _Snooze(msgspec.Struct, frozen=True):
     until: datetime
+
+
+class _Canned(msgspec.Struct, frozen=True):
+    shortcut: str
+    title: str
+    text: str
+    team: str | None
 
 
 class _Upto(msgspec.Struct, frozen=True):
@@ -251,6 +258,25 @@ class DeskClient:
         query: dict[str, str | int | None] = {"q": text, "cursor": cursor, "limit": limit}
         answer, _ = await self._calls.call("GET", "/v1/desk/search", into=Found, query=query)
         return answer
+
+    async def canned(self, thread: str | None = None) -> tuple[Canned, ...]:
+        """The canned responses, the shared ones first; with a thread filled in for it."""
+        answer, _ = await self._calls.call(
+            "GET", "/v1/desk/canned", into=Page[Canned], query={"thread": thread}
+        )
+        return answer.items
+
+    async def set_canned(
+        self, shortcut: str, *, title: str, text: str, team: str | None = None
+    ) -> Canned:
+        """Keep a response of a team (by id) or of all, in place of the one with this shortcut."""
+        body = _Canned(shortcut, title, text, team)
+        answer, _ = await self._calls.call("PUT", "/v1/desk/canned", into=Canned, body=body)
+        return answer
+
+    async def remove_canned(self, canned: str) -> None:
+        """Forget a response by its id."""
+        await self._calls.call("DELETE", f"/v1/desk/canned/{canned}", into=object)
 
     async def follow(self, streams: Iterable[str] | None = None) -> None:
         """Go live on these streams (none: all teams of `me`), from where the store ends.

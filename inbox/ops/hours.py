@@ -44,7 +44,7 @@ class HolidaysFound(msgspec.Struct, frozen=True):
 
 async def keep_hours(ctx: Context, asked: HoursAsk, _report: Report) -> HoursDetail:
     """Set what is asked for, and show the hours. Nothing is set where a word cannot be read."""
-    team = await _find_team(ctx, asked.key)
+    team = await find_team(ctx, asked.key)
     days = [_read("day", read_day, text) for text in asked.days]
     if isinstance(asked.weekly, str):
         week = _read("set", read_weekly, asked.weekly)
@@ -58,7 +58,7 @@ async def keep_hours(ctx: Context, asked: HoursAsk, _report: Report) -> HoursDet
 
 async def show_holidays(ctx: Context, asked: HolidaysAsk, _report: Report) -> HolidaysFound:
     """Show public holidays; with `save` list them as closed, but for dates that are listed."""
-    team = await _find_team(ctx, asked.key)
+    team = await find_team(ctx, asked.key)
     country, _, subdivision = asked.region.partition("-")
 
     async def look() -> holidays.Holidays:
@@ -78,19 +78,20 @@ async def show_holidays(ctx: Context, asked: HolidaysAsk, _report: Report) -> Ho
     return HolidaysFound(found.items, asked.save)
 
 
-def _read(option: str, read: Callable[[str], T], text: str) -> T:
-    try:
-        return read(text)
-    except ValueError as error:
-        raise BadRequest.field(option, str(error)) from None
-
-
-async def _find_team(ctx: Context, key: str) -> str:
+async def find_team(ctx: Context, key: str) -> str:
+    """A team's id by its key; NotFound names the keys that there are."""
     ids = {team.key: team.id for team in (await teams.list_teams(ctx)).items}
     if key not in ids:
         known = f"there are {', '.join(sorted(ids))}" if ids else "there is none yet"
         raise NotFound(f"there is no team {key}; {known}")
     return ids[key]
+
+
+def _read(option: str, read: Callable[[str], T], text: str) -> T:
+    try:
+        return read(text)
+    except ValueError as error:
+        raise BadRequest.field(option, str(error)) from None
 
 
 HOURS: tuple[Operation[Any], ...] = (

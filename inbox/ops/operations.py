@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from inbox.ops.canned import CANNED
 from inbox.ops.history import HISTORY
 from inbox.ops.hours import HOURS
 from inbox.ops.operation import Operation
@@ -12,6 +13,6 @@ from inbox.ops.pushes import PUSHES
 from inbox.ops.upkeep import UPKEEP
 
 OPERATIONS: dict[str, Operation[Any]] = {
-    row.name: row for row in (*PEOPLE, *HOURS, *HISTORY, *PUSHES, *UPKEEP)
+    row.name: row for row in (*PEOPLE, *HOURS, *CANNED, *HISTORY, *PUSHES, *UPKEEP)
 }
 """Name → what it is."""

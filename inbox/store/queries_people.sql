@@ -135,6 +135,27 @@ ON CONFLICT (team_id) DO UPDATE SET weekly = excluded.weekly, days = excluded.da
 -- Let a team always be there.
 DELETE FROM team_hours WHERE team_id = :team
 
+-- name: list_canned
+-- Every canned response, the shared ones first.
+SELECT id, team_id, shortcut, title, body, changed_at FROM canned
+ORDER BY COALESCE(team_id, ''), shortcut
+
+-- name: get_canned
+-- One canned response.
+SELECT id, team_id, shortcut, title, body, changed_at FROM canned WHERE id = :id
+
+-- name: put_canned
+-- Keep a canned response, in place of the one with this shortcut in the same team.
+INSERT INTO canned (id, team_id, shortcut, title, body, changed_at)
+VALUES (:id, :team, :shortcut, :title, :body, :at)
+ON CONFLICT (COALESCE(team_id, ''), shortcut) DO UPDATE SET
+    title = excluded.title, body = excluded.body, changed_at = excluded.changed_at
+RETURNING id, team_id, shortcut, title, body, changed_at
+
+-- name: drop_canned
+-- Forget a canned response.
+DELETE FROM canned WHERE id = :id
+
 -- name: clear_default_team
 -- Make room for another default team.
 UPDATE teams SET is_default = FALSE WHERE is_default

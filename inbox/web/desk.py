@@ -5,9 +5,10 @@ from __future__ import annotations
 from inbox.core.errors import BadRequest, NotFound
 from inbox.core.instant import to_ms
 from inbox.core.policy import Agent
-from inbox.flows import assignment, desk_views, handover, notes, receipts, states
+from inbox.flows import assignment, canned, desk_views, handover, notes, receipts, states
 from inbox.flows import send as sending
 from inbox.flows.audit import looked
+from inbox.flows.canned import Canned, CannedDraft, CannedList
 from inbox.flows.customer_views import RawPage
 from inbox.flows.desk_views import Duty, Me, SummaryPage, TeamSheets
 from inbox.flows.poll import Events
@@ -25,6 +26,7 @@ from inbox.web.shapes import (
     NewNote,
     NewReply,
     NoteAnswer,
+    OfThread,
     OnDuty,
     Pushed,
     SinceOf,
@@ -180,6 +182,28 @@ async def search(call: Call[Agent, None, Sought]) -> SearchPage:
     """
     query = call.query
     return await find(call.ctx, call.who, q=query.q, cursor=query.cursor, limit=query.limit)
+
+
+async def list_canned(call: Call[Agent, None, OfThread]) -> CannedList:
+    """The shared canned responses, and those of my teams.
+
+    With `thread` those for that thread, each with its fields filled in under `filled`. Nothing is
+    sent by it.
+    """
+    return await canned.list_canned(call.ctx, call.who, thread=call.query.thread)
+
+
+async def set_canned(call: Call[Agent, CannedDraft, None]) -> Canned:
+    """Keep a canned response, in place of the one with this shortcut in the same team.
+
+    Leads write those of their teams, admins of any, and (`team`: null) the shared ones.
+    """
+    return await canned.set_canned(call.ctx, call.who, call.body)
+
+
+async def remove_canned(call: Call[Agent, None, None]) -> None:
+    """Forget a canned response."""
+    await canned.remove_canned(call.ctx, call.who, canned=call.path["canned"])
 
 
 async def list_teams(call: Call[Agent, None, None]) -> TeamSheets:

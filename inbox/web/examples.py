@@ -55,6 +55,12 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {"date": "2026-12-25", "state": "closed", "name": "Christmas Day"},
         ]
     },
+    "CannedDraft": {
+        "team": _TEAM,
+        "shortcut": "hello",
+        "title": "Greeting",
+        "text": "Good morning {customer.first_name|there}, this is {agent.name}.",
+    },
     "AgentDraft": {"name": "Bo", "teams": [_TEAM], "line": "Coffee first"},
     "AgentChange": {"role": "lead"},
 }

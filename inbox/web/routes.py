@@ -27,6 +27,7 @@ from inbox.flows.agents import (
     NewToken,
 )
 from inbox.flows.audit import AuditPage
+from inbox.flows.canned import Canned, CannedDraft, CannedList
 from inbox.flows.customer_views import CustomerThread, TeamPage
 from inbox.flows.desk_views import Duty, Me, TeamSheets
 from inbox.flows.devices import DeviceDraft, Registered
@@ -51,6 +52,7 @@ from inbox.web.shapes import (
     NewReply,
     NewTokenFor,
     OfAgent,
+    OfThread,
     OfYear,
     OnDuty,
     Pushed,
@@ -125,6 +127,9 @@ ROUTES: tuple[Route, ...] = (
     Route("lead", "POST", THREAD + "/pin", desk.repin, ToTeam, gives=Summary),
     Route("agent", "GET", "/v1/desk/search", desk.search, query=Sought, gives=SearchPage),
     Route("agent", "GET", "/v1/desk/team", desk.list_teams, gives=TeamSheets),
+    Route("agent", "GET", "/v1/desk/canned", desk.list_canned, query=OfThread, gives=CannedList, errors=(NotFound,)),
+    Route("lead", "PUT", "/v1/desk/canned", desk.set_canned, CannedDraft, gives=Canned, errors=(NotFound,)),
+    Route("lead", "DELETE", "/v1/desk/canned/{canned}", desk.remove_canned, success=(204,)),
     Route("agent", "GET", "/v1/desk/events", desk.list_events, query=SinceOf, gives=DeskEvents, errors=(NotFound, Gone)),
     Route("public", "GET", "/v1/desk/live", service.live_desk, success=(101,)),
 

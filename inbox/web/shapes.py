@@ -208,6 +208,12 @@ class Pushed(_Taken, frozen=True):
     limit: Limit = 50
 
 
+class OfThread(_Taken, frozen=True):
+    """For which thread to fill the fields in; without it, as they were written."""
+
+    thread: Id | None = None
+
+
 class OfAgent(_Taken, frozen=True):
     """Whose."""
 

@@ -241,6 +241,14 @@ async def test_what_an_agent_can_do(house: House, cast: Cast) -> None:
         assert page.next is not None
         kinds = {type(event.what).__name__ for event in page.items}
         assert "Status" in kinds
+        async with DeskClient(house.url, await house.agent_token(cast.mia), pace=PACE) as mia:
+            text = "This is {agent.name}."
+            kept = await mia.set_canned("me", title="Me", text=text, team=cast.spokane)
+            assert await bo.canned() == (kept,)
+            (filled,) = await bo.canned(thread)
+            assert (filled.text, filled.filled) == (text, "This is Bo.")
+            await mia.remove_canned(kept.id)
+            assert await bo.canned() == ()
         (spokane,) = await bo.team()
         assert {one.name for one in spokane.members} == {"Bo", "Mia"}
         assert (spokane.state, spokane.next_open) == ("open", None)
