@@ -74,6 +74,13 @@ CREATE TABLE team_members (
 );
 CREATE INDEX team_members_agent ON team_members (agent_id);
 
+-- What a team says of a day, as 'Bo and Mia are in until six', and of which: its own date.
+CREATE TABLE team_lines (
+    team_id TEXT PRIMARY KEY REFERENCES teams (id),
+    line    TEXT NOT NULL,
+    date    TEXT NOT NULL
+);
+
 -- Canned responses: a team's own, or with no team everybody's. The shortcut is the key there.
 CREATE TABLE canned (
     id         TEXT PRIMARY KEY,

@@ -149,6 +149,7 @@ class TeamPage(msgspec.Struct, frozen=True):
     state: OpenState = "open"
     closes_at: datetime | None = None
     next_open: datetime | None = None
+    line: str | None = None
 
 
 class CustomerCard(msgspec.Struct, frozen=True):
@@ -223,6 +224,7 @@ class TeamSheet(msgspec.Struct, frozen=True):
     state: OpenState = "open"
     closes_at: datetime | None = None
     next_open: datetime | None = None
+    line: str | None = None
 
 
 class CustomerRef(msgspec.Struct, frozen=True):

@@ -56,7 +56,11 @@ class _Transfer(msgspec.Struct, frozen=True):
 
 
 class _Snooze(msgspec.Struct, frozen=True):
-    until: datetime
+    until: datetime | Literal["opening"]
+
+
+class _Line(msgspec.Struct, frozen=True):
+    line: str | None
 
 
 class _Canned(msgspec.Struct, frozen=True):
@@ -234,8 +238,8 @@ class DeskClient:
         """Give the thread another home team (by id): recorded, told the customer. Leads only."""
         return await self._act(thread, "pin", _Transfer(team, reason))
 
-    async def snooze(self, thread: str, *, until: datetime) -> Summary:
-        """Put it aside until then, or until the customer writes."""
+    async def snooze(self, thread: str, *, until: datetime | Literal["opening"]) -> Summary:
+        """Put it aside until then, or the team's next opening, or until the customer writes."""
         return await self._act(thread, "snooze", _Snooze(until))
 
     async def resolve(self, thread: str) -> Summary:
@@ -258,6 +262,11 @@ class DeskClient:
         query: dict[str, str | int | None] = {"q": text, "cursor": cursor, "limit": limit}
         answer, _ = await self._calls.call("GET", "/v1/desk/search", into=Found, query=query)
         return answer
+
+    async def set_line(self, team: str, line: str | None) -> None:
+        """Say something to a team's customers for the rest of its day. Leads only."""
+        path = f"/v1/desk/team/{team}/line"
+        await self._calls.call("PUT", path, into=object, body=_Line(line))
 
     async def canned(self, thread: str | None = None) -> tuple[Canned, ...]:
         """The canned responses, the shared ones first; with a thread filled in for it."""

@@ -72,6 +72,15 @@ def next_open(hours: Hours, at: int, *, urgent: bool = False) -> int | None:
     return None
 
 
+def next_opening(hours: Hours, at: int) -> int | None:
+    """The first instant after `at` at which the team opens: while it is open, the next time.
+
+    None: never, as for a team that does not close.
+    """
+    closed = closes_at(hours, at)
+    return None if closed is None else next_open(hours, closed)
+
+
 def closes_at(hours: Hours, at: int, *, urgent: bool = False) -> int | None:
     """The first instant from `at` on at which the team is not open: `at` itself, if it is not.
 

@@ -57,7 +57,8 @@ class Person(msgspec.Struct, frozen=True):
 class TeamPage(msgspec.Struct, frozen=True):
     """A team as its customers see it. What has not been set up yet is null.
 
-    `hours` is today; `open`, `state`, `closes_at` and `next_open` are this moment's.
+    `hours` is today; `open`, `state`, `closes_at` and `next_open` are this moment's. `line` is what
+    the team says of the day, while it lasts.
     """
 
     id: str
@@ -72,6 +73,7 @@ class TeamPage(msgspec.Struct, frozen=True):
     state: State
     closes_at: str | None
     next_open: str | None
+    line: str | None
     promise: None = None
     notice: None = None
 
@@ -134,7 +136,8 @@ async def team_page(ctx: Context, who: Customer) -> TeamPage:
         (people.agents[agent] for agent in people.active(team.id)),
         key=lambda agent: (agent.name, agent.id),
     )
-    now = opening(people, team.id, at=ctx.clock())
+    at = ctx.clock()
+    now = opening(people, team.id, at=at)
     return TeamPage(
         id=team.id,
         key=team.key,
@@ -148,4 +151,5 @@ async def team_page(ctx: Context, who: Customer) -> TeamPage:
         state=now.state,
         closes_at=now.closes_at,
         next_open=now.next_open,
+        line=people.line_of(team.id, at=at),
     )

@@ -86,6 +86,7 @@ class TeamSheet(msgspec.Struct, frozen=True):
     state: State
     closes_at: str | None
     next_open: str | None
+    line: str | None
 
 
 class TeamSheets(msgspec.Struct, frozen=True):
@@ -144,12 +145,12 @@ async def colleague(ctx: Context, agent_id: str) -> Colleague:
 
 async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
     """The people of my teams, with who is on duty."""
-    people = await roster(ctx)
+    people, at = await roster(ctx), ctx.clock()
     sheets = []
     for team in sorted(who.teams):
         members = [await colleague(ctx, agent) for agent in people.active(team)]
         members.sort(key=lambda one: (one.name, one.id))
-        now = opening(people, team, at=ctx.clock())
+        now = opening(people, team, at=at)
         sheets.append(
             TeamSheet(
                 team=people.team_ref(team),
@@ -160,6 +161,7 @@ async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
                 state=now.state,
                 closes_at=now.closes_at,
                 next_open=now.next_open,
+                line=people.line_of(team, at=at),
             )
         )
     return TeamSheets(tuple(sheets))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -9,21 +10,29 @@ import msgspec
 
 from inbox.core.errors import NotFound
 from inbox.core.events import AgentRef, Author, TeamRef
-from inbox.core.hours import ALWAYS, Hours
+from inbox.core.hours import ALWAYS, Hours, local_date
 from inbox.core.timetable import Day, Weekly
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
 from inbox.store.records import TEAM_WIDTH, Agent, Team, read_agent, read_team
 
 
+class DayLine(msgspec.Struct, frozen=True):
+    """What a team says of one date of its own calendar."""
+
+    line: str
+    date: date
+
+
 class Roster(msgspec.Struct, frozen=True):
-    """Teams and agents by id, markets and members by team, hours of those that have set some."""
+    """Teams and agents by id, markets and members by team, hours and lines of those with some."""
 
     teams: dict[str, Team]
     agents: dict[str, Agent]
     regions: dict[str, tuple[str, ...]]
     members: dict[str, tuple[str, ...]]
     hours: dict[str, Hours]
+    lines: dict[str, DayLine]
 
     def team(self, team_id: str) -> Team:
         """A team that exists, or NotFound."""
@@ -38,6 +47,15 @@ class Roster(msgspec.Struct, frozen=True):
     def hours_of(self, team_id: str) -> Hours:
         """When a team is there; one that has set no hours always is."""
         return self.hours.get(team_id, ALWAYS)
+
+    def today(self, team_id: str, *, at: int) -> date:
+        """The date on a team's calendar at an instant."""
+        return local_date(Hours(ZoneInfo(self.team(team_id).time_zone)), at)
+
+    def line_of(self, team_id: str, *, at: int) -> str | None:
+        """What a team says of the day, while that day lasts in its zone."""
+        said = self.lines.get(team_id)
+        return said.line if said and said.date == self.today(team_id, at=at) else None
 
     def agent(self, agent_id: str) -> Agent:
         """An agent who exists, or NotFound."""
@@ -85,8 +103,17 @@ async def read_roster(tx: Tx) -> Roster:
         members={team: tuple(found) for team, found in members.items()},
         hours={
             team.id: _read_hours(team.time_zone, weekly, days)
-            for team, (weekly, days) in zip(teams, (row[TEAM_WIDTH:] for row in rows), strict=True)
+            for team, (weekly, days) in zip(
+                teams, (row[TEAM_WIDTH : TEAM_WIDTH + 2] for row in rows), strict=True
+            )
             if weekly is not None
+        },
+        lines={
+            team.id: DayLine(line, date.fromisoformat(day))
+            for team, (line, day) in zip(
+                teams, (row[TEAM_WIDTH + 2 :] for row in rows), strict=True
+            )
+            if line is not None
         },
     )
 

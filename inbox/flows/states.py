@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from inbox.core import conversation as rules
+from inbox.core.errors import BadRequest
+from inbox.core.hours import next_opening
 from inbox.core.policy import Agent
 from inbox.flows.assignment import act
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.log import append
 from inbox.flows.matters import conversation_of, settle
+from inbox.flows.roster import Roster
 from inbox.flows.summaries import ThreadSummary
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
 from inbox.store.records import read_thread
 
 
-async def snooze(ctx: Context, who: Agent, *, thread: str, until: int) -> ThreadSummary:
-    """Put a conversation aside until a time (Unix ms), or until the customer writes."""
+async def snooze(
+    ctx: Context, who: Agent, *, thread: str, until: int | Literal["opening"]
+) -> ThreadSummary:
+    """Put a conversation aside until a time, or until the customer writes.
+
+    The time is Unix ms, or when the team that serves it opens next; what its hours become later
+    changes nothing. BadRequest where it never does.
+    """
     return await act(
         ctx,
         who,
         thread,
         "snooze",
-        lambda conv, _, __, now: rules.snooze(conv, until=until, now=now),
+        lambda conv, row, people, now: rules.snooze(
+            conv,
+            until=_opening(people, row.serving_team, now) if until == "opening" else until,
+            now=now,
+        ),
     )
+
+
+def _opening(people: Roster, team: str, now: int) -> int:
+    opens = next_opening(people.hours_of(team), now)
+    if opens is None:
+        raise BadRequest.field("until", "the team has no opening to come; give a time")
+    return opens
 
 
 async def resolve(ctx: Context, who: Agent, *, thread: str) -> ThreadSummary:

@@ -99,9 +99,11 @@ t.id, t.key, t.name, t.place, t.photo_url, t.time_zone, t.languages, t.is_defaul
 t.max_customers, t.customers, t.created_at
 
 -- name: all_teams
--- Every team with its hours, in the order they were made.
-SELECT {team_columns}, h.weekly, h.days
-FROM teams t LEFT JOIN team_hours h ON h.team_id = t.id
+-- Every team with its hours and its line of a day, in the order they were made.
+SELECT {team_columns}, h.weekly, h.days, l.line, l.date
+FROM teams t
+LEFT JOIN team_hours h ON h.team_id = t.id
+LEFT JOIN team_lines l ON l.team_id = t.id
 ORDER BY t.created_at, t.id
 
 -- name: lock_teams
@@ -134,6 +136,15 @@ ON CONFLICT (team_id) DO UPDATE SET weekly = excluded.weekly, days = excluded.da
 -- name: drop_hours
 -- Let a team always be there.
 DELETE FROM team_hours WHERE team_id = :team
+
+-- name: put_line
+-- What a team says of a day.
+INSERT INTO team_lines (team_id, line, date) VALUES (:team, :line, :date)
+ON CONFLICT (team_id) DO UPDATE SET line = excluded.line, date = excluded.date
+
+-- name: drop_line
+-- Let a team say nothing of the day.
+DELETE FROM team_lines WHERE team_id = :team
 
 -- name: list_canned
 -- Every canned response, the shared ones first.

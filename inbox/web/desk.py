@@ -5,12 +5,13 @@ from __future__ import annotations
 from inbox.core.errors import BadRequest, NotFound
 from inbox.core.instant import to_ms
 from inbox.core.policy import Agent
-from inbox.flows import assignment, canned, desk_views, handover, notes, receipts, states
+from inbox.flows import assignment, canned, desk_views, handover, lines, notes, receipts, states
 from inbox.flows import send as sending
 from inbox.flows.audit import looked
 from inbox.flows.canned import Canned, CannedDraft, CannedList
 from inbox.flows.customer_views import RawPage
 from inbox.flows.desk_views import Duty, Me, SummaryPage, TeamSheets
+from inbox.flows.lines import LineDraft, TeamLine
 from inbox.flows.poll import Events
 from inbox.flows.search import SearchPage, find
 from inbox.flows.send import Draft
@@ -151,12 +152,18 @@ async def repin(call: Call[Agent, ToTeam, None]) -> ThreadSummary:
 
 
 async def snooze(call: Call[Agent, Until, None]) -> ThreadSummary:
-    """Put the conversation aside until a time, or until the customer writes."""
+    """Put the conversation aside until a time, or until the customer writes.
+
+    `opening` is when the team that serves it opens next.
+    """
+    thread, given = call.path["thread"], call.body.until
+    if given == "opening":
+        return await states.snooze(call.ctx, call.who, thread=thread, until="opening")
     try:
-        until = to_ms(call.body.until)
+        until = to_ms(given)
     except (ValueError, OverflowError) as error:
         raise BadRequest.field("until", str(error)) from None
-    return await states.snooze(call.ctx, call.who, thread=call.path["thread"], until=until)
+    return await states.snooze(call.ctx, call.who, thread=thread, until=until)
 
 
 async def resolve(call: Call[Agent, None, None]) -> ThreadSummary:
@@ -204,6 +211,11 @@ async def set_canned(call: Call[Agent, CannedDraft, None]) -> Canned:
 async def remove_canned(call: Call[Agent, None, None]) -> None:
     """Forget a canned response."""
     await canned.remove_canned(call.ctx, call.who, canned=call.path["canned"])
+
+
+async def set_line(call: Call[Agent, LineDraft, None]) -> TeamLine:
+    """Say something to a team's customers for the rest of its day. For its leads and for admins."""
+    return await lines.set_line(call.ctx, call.who, team=call.path["team"], line=call.body.line)
 
 
 async def list_teams(call: Call[Agent, None, None]) -> TeamSheets:

@@ -34,6 +34,7 @@ from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.erasure import Erasure
 from inbox.flows.holidays import Holidays
 from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
+from inbox.flows.lines import LineDraft, TeamLine
 from inbox.flows.quiet import QuietDraft, QuietHours
 from inbox.flows.rating import Rated, RatingDraft
 from inbox.flows.search import SearchPage
@@ -127,6 +128,7 @@ ROUTES: tuple[Route, ...] = (
     Route("lead", "POST", THREAD + "/pin", desk.repin, ToTeam, gives=Summary),
     Route("agent", "GET", "/v1/desk/search", desk.search, query=Sought, gives=SearchPage),
     Route("agent", "GET", "/v1/desk/team", desk.list_teams, gives=TeamSheets),
+    Route("lead", "PUT", "/v1/desk/team/{team}/line", desk.set_line, LineDraft, gives=TeamLine),
     Route("agent", "GET", "/v1/desk/canned", desk.list_canned, query=OfThread, gives=CannedList, errors=(NotFound,)),
     Route("lead", "PUT", "/v1/desk/canned", desk.set_canned, CannedDraft, gives=Canned, errors=(NotFound,)),
     Route("lead", "DELETE", "/v1/desk/canned/{canned}", desk.remove_canned, success=(204,)),

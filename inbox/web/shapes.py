@@ -115,7 +115,12 @@ class ToTeam(_Taken, frozen=True):
 class Until(_Taken, frozen=True):
     """When the snooze ends, within a year."""
 
-    until: Annotated[str, msgspec.Meta(max_length=64, description="an RFC 3339 time")]
+    until: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=64, description="an RFC 3339 time, or `opening`: when the team opens next"
+        ),
+    ]
 
 
 class NewPassword(_Taken, frozen=True):

@@ -248,6 +248,8 @@ async def test_what_an_agent_can_do(house: House, cast: Cast) -> None:
             (filled,) = await bo.canned(thread)
             assert (filled.text, filled.filled) == (text, "This is Bo.")
             await mia.remove_canned(kept.id)
+            await mia.set_line(cast.spokane, "Bo is in until six")
+            assert (await ana.team()).line == "Bo is in until six"
             assert await bo.canned() == ()
         (spokane,) = await bo.team()
         assert {one.name for one in spokane.members} == {"Bo", "Mia"}

@@ -11,6 +11,7 @@ from inbox.core.policy import Agent, Operator
 from inbox.core.shorthand import read_weekly
 from inbox.flows import canned as flow
 from inbox.flows import hours
+from inbox.flows.agents import AgentChange, change_agent
 from inbox.flows.audit import list_audit, write_looks
 from inbox.flows.canned import Canned, CannedDraft, list_canned, remove_canned, set_canned
 from inbox.flows.context import Context
@@ -157,3 +158,12 @@ async def test_there_is_an_end_to_them(
     await set_canned(ctx, cast.mia, of(cast.spokane))
     kept = (await list_canned(ctx, OPERATOR)).items[0]
     await set_canned(ctx, cast.mia, CannedDraft(kept.shortcut, "Changed", "Text"))
+
+
+async def test_who_leads_no_more_is_refused_whatever_the_request_knew(
+    ctx: Context, cast: Cast
+) -> None:
+    kim = await hire(ctx, "Kim", cast.spokane, role="lead")
+    await change_agent(ctx, OPERATOR, agent=kim.id, change=AgentChange(role="agent"))
+    with pytest.raises(Forbidden):
+        await set_canned(ctx, kim, of(cast.spokane))

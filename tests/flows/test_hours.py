@@ -12,7 +12,7 @@ from inbox.core.hours import ALWAYS, Hours
 from inbox.core.policy import Agent
 from inbox.core.shorthand import read_weekly
 from inbox.core.timetable import AROUND_THE_CLOCK, Day, Period, Weekly
-from inbox.flows import agents, desk_views, hours, teams
+from inbox.flows import agents, desk_views, handover, hours, states, teams
 from inbox.flows.agents import AgentChange
 from inbox.flows.audit import list_audit
 from inbox.flows.context import Context, roster
@@ -20,7 +20,7 @@ from inbox.flows.customer_views import team_page
 from inbox.flows.holidays import find_holidays, list_holidays
 from inbox.flows.streams import moved
 from inbox.flows.teams import TeamChange
-from tests.cast import OPERATOR, Cast, SetClock, arrive, hire, look
+from tests.cast import OPERATOR, Cast, SetClock, arrive, hire, look, say
 from tests.flows.stage import HOUR, Stage
 
 WEEK = read_weekly("mon-fri 08:00-20:00; sat 09:00-17:00; sun 22:00-02:00")
@@ -242,3 +242,32 @@ async def test_holidays_that_nobody_knows_are_a_bad_request(
             ctx, OPERATOR, team=cast.spokane, country=country, subdivision=subdivision, year=year
         )
     assert refused.value.errors[0].path == path
+
+
+async def test_a_snooze_ends_when_the_team_that_serves_opens_next(
+    ctx: Context, cast: Cast, clock: SetClock
+) -> None:
+    ana = await arrive(ctx, "ana")
+    await say(ctx, ana, "Hello")
+    with pytest.raises(BadRequest) as refused:
+        await states.snooze(ctx, cast.bo, thread=ana.thread, until="opening")
+    assert [one.path for one in refused.value.errors] == ["until"]
+    weeks = {"spokane": "mon-fri 08:00-20:00", "tampa": "daily 10:00-12:00"}
+    for name, week in weeks.items():
+        team = getattr(cast, name)
+        await hours.set_weekly(ctx, cast.mia, team=team, weekly=read_weekly(week))
+
+    async def asleep_until() -> str | None:
+        shown = await states.snooze(ctx, cast.bo, thread=ana.thread, until="opening")
+        assert shown.status is not None
+        return shown.status.until
+
+    assert await asleep_until() == "2026-11-23T16:00:00.000Z"  # Monday, eight in Spokane
+    clock.pass_(29 * HOUR)  # nine there, and it is open: the next time is tomorrow
+    assert await states.wake_due(ctx) == 1
+    assert await asleep_until() == "2026-11-24T16:00:00.000Z"
+    await handover.transfer(ctx, cast.bo, thread=ana.thread, team=cast.tampa, reason="asked")
+    assert await asleep_until() == "2026-11-24T15:00:00.000Z", "ten in Tampa, which serves it now"
+    await hours.set_weekly(ctx, cast.mia, team=cast.tampa, weekly=read_weekly("daily closed"))
+    with pytest.raises(BadRequest):
+        await asleep_until()

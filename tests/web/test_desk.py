@@ -205,6 +205,29 @@ async def test_an_agent_who_leaves_the_team_while_polling_gets_nothing(
     assert reply.status == 404
 
 
+async def test_a_snooze_lasts_to_the_next_opening(server: Server, people: People) -> None:
+    told = await write_in(server)
+    never = await act(server, told, "snooze", people.bo, {"until": "opening"})
+    weekly = {"mon": [{"opens": "08:00", "closes": "20:00"}]}
+    place = f"/v1/admin/teams/{people.spokane}/hours"
+    await server.ask("PUT", place, {"weekly": weekly}, token=people.kim)
+    asleep = await act(server, told, "snooze", people.bo, {"until": "opening"})
+
+    assert (never.status, never.body["errors"][0]["path"]) == (400, "body.until")
+    assert asleep.body["status"]["until"] == "2026-11-23T16:00:00.000Z"
+
+
+async def test_a_lead_says_the_line_of_the_day(server: Server, people: People) -> None:
+    place = f"/v1/desk/team/{people.spokane}/line"
+    said = await server.ask("PUT", place, {"line": "Until six"}, token=people.kim)
+    long = await server.ask("PUT", place, {"line": "x" * 201}, token=people.kim)
+
+    assert (said.status, said.body["line"], said.body["date"]) == (200, "Until six", "2026-11-22")
+    assert (long.status, long.body["errors"][0]["path"]) == (400, "body.line")
+    page = (await server.ask("GET", "/v1/team", token=server.token())).body
+    assert page["line"] == "Until six"
+
+
 @pytest.mark.parametrize("until", ["tomorrow", "2026-11-23", "2026-11-23T09:00:00", "\u0660"])
 async def test_a_snooze_needs_a_time(server: Server, people: People, until: str) -> None:
     told = await write_in(server)
