@@ -115,6 +115,17 @@ export class Following {
     this.#driver?.feed({ is: "visible", on });
   }
 
+  /**
+   * Say over the socket what an app in front has shown; false where that cannot be.
+   *
+   * @param {number} upto
+   */
+  ack(upto) {
+    if (!this.#visible || !this.#link?.connected) return false;
+    this.#driver?.feed({ is: "ack", upto });
+    return true;
+  }
+
   /** @param {boolean} on */
   typing(on) {
     this.#driver?.feed({ is: "typing", on });

@@ -18,6 +18,7 @@
  *   | { is: "closed", code: number, hopeless?: boolean }
  *   | { is: "polled", range: Range } | { is: "not_polled", error: PinboxError }
  *   | { is: "visible", on: boolean } | { is: "typing", on: boolean }
+ *   | { is: "ack", upto: number }
  *   | { is: "send", draft: Draft }} Happened
  *   `renewAt` is on the clock of `handle`; `hopeless`: there are no sockets here at all.
  *
@@ -119,6 +120,8 @@ export class Link {
         return this.#line?.say({ type: "visible", on: happened.on });
       case "typing":
         return this.#line?.say({ type: "typing", on: happened.on });
+      case "ack":
+        return this.#line?.say({ type: "ack", upto: happened.upto });
       case "send":
         return this.#send(happened.draft);
     }

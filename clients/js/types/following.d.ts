@@ -37,6 +37,12 @@ export class Following {
     post(draft: Draft): Promise<void>;
     /** @param {boolean} on */
     visible(on: boolean): void;
+    /**
+     * Say over the socket what an app in front has shown; false where that cannot be.
+     *
+     * @param {number} upto
+     */
+    ack(upto: number): boolean;
     /** @param {boolean} on */
     typing(on: boolean): void;
     /** There is a reason to hope: try now. */

@@ -107,6 +107,9 @@ export type Happened = {
     is: "typing";
     on: boolean;
 } | {
+    is: "ack";
+    upto: number;
+} | {
     is: "send";
     draft: Draft;
 };
