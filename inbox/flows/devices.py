@@ -95,9 +95,12 @@ async def register(
     """Register a device, or renew what is known of it; repeat it at every start of the app.
 
     An address belongs to whoever registered it last: another device or customer that had it has
-    it no longer. Beyond `MOST_DEVICES` the one seen longest ago is forgotten. Raises Unauthorized
-    where the customer was signed out meanwhile: a sign-out leaves no fetch token behind it.
+    it no longer. Beyond `MOST_DEVICES` the one seen longest ago is forgotten. Without an `app_id`
+    for APNs the one app that is set up is meant, where there is but one. Raises Unauthorized where
+    the customer was signed out meanwhile: a sign-out leaves no fetch token behind it.
     """
+    if draft.platform == "apns" and draft.app_id is None and len(ctx.settings.apns_apps) == 1:
+        draft = msgspec.structs.replace(draft, app_id=ctx.settings.apns_apps[0].app)
     token, subscription = _address(draft)
     address = _hash_address(draft, token)
     device = Device(

@@ -13,12 +13,20 @@ from inbox.flows.ringer import Ringing
 from inbox.ops.finding import Finding, doubtful, well, wrong
 from inbox.ops.reach import PATIENCE
 from inbox.settings import Settings
+from push.alarms import REMEDIES_BY_REASON
 from push.apns.token import KeyUnreadable, read_key
 from push.exchange import read_date, trust
 from push.fcm.account import read_account
 from push.fcm.provider import BASE
 from push.webpush.vapid import Vapid
 
+SUSPICIOUS = {
+    "BadDeviceToken",
+    "DeviceTokenNotForTopic",
+    "SENDER_ID_MISMATCH",
+    "VapidPkHashMismatch",
+}
+"""Answers that a few dead devices never give: environment, topic, project or key do not fit."""
 SKEW_S = 60
 LATE_MS = 60_000
 VERY_LATE_MS = 15 * 60_000
@@ -69,6 +77,12 @@ def check_ringing(ringing: Ringing | None) -> Iterator[Finding]:
         return
     for lane in ringing.lanes:
         yield _check_lane(ringing, lane.provider, waiting=lane.waiting, oldest_ms=lane.oldest_ms)
+        for reason in sorted(lane.results.keys() & SUSPICIOUS):
+            yield doubtful(
+                f"push, {lane.provider} answers {reason}",
+                f"{lane.results[reason]:,} of {lane.attempts:,} requests since the start",
+                REMEDIES_BY_REASON[reason],
+            )
     for line in ringing.lines:
         if line.skew_s is not None:
             yield _check_skew(f"push, Apple's clock ({line.environment})", line.skew_s)

@@ -12,6 +12,7 @@ from inbox.settings.push import ApnsApp, FcmProject
 
 SECRET_BYTES = 32
 VAPID_BYTES = 32
+P256_ORDER = 0xFFFFFFFF_00000000_FFFFFFFF_FFFFFFFF_BCE6FAAD_A7179E84_F3B9CAC2_FC632551
 
 
 def secret(text: str) -> None:
@@ -116,18 +117,19 @@ def fcm_projects(projects: tuple[FcmProject, ...]) -> None:
 
 def contact(text: str) -> None:
     """A `mailto:` address or an `https` page (RFC 8292, section 2.1), or nothing."""
-    known = re.fullmatch(r"mailto:[^@\s]+@[^@\s]+\.[^@\s]+|https://[^\s/]+\S*", text)
+    known = re.fullmatch(r"mailto:[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+|https://[^\s<>/][^\s<>]*", text)
     _demand(not text or known, "expected mailto:somebody@example.com, or an https address")
 
 
 def vapid_key(text: str) -> None:
-    """32 bytes in base64url, or nothing."""
+    """A number of 32 bytes in base64url that can be a key on P-256, or nothing."""
     try:
-        size = len(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
-        size = -1
-    fits = size == VAPID_BYTES and re.fullmatch(r"[A-Za-z0-9_-]+={0,2}", text)
-    _demand(not text or fits, "expected 32 bytes in base64url")
+        raw = b""
+    fits = len(raw) == VAPID_BYTES and 0 < int.from_bytes(raw) < P256_ORDER
+    known = fits and re.fullmatch(r"[A-Za-z0-9_-]+={0,2}", text)
+    _demand(not text or known, "expected a key of 32 bytes in base64url")
 
 
 def quiet_hours(text: str) -> None:

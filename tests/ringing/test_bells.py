@@ -63,6 +63,13 @@ async def test_a_reply_arrives_and_carries_nothing_of_it(belfry: Belfry) -> None
     await until(belfry, lambda rows: rows == [("SENT", None)])
 
 
+async def test_an_app_that_does_not_say_its_name_is_the_only_one_there_is(belfry: Belfry) -> None:
+    ana = await belfry.ana(app_id=None)
+    await belfry.bells.start()
+    await belfry.reply(ana)
+    assert (await belfry.arrival(1)).app == CARE
+
+
 async def test_what_rang_before_the_start_is_brought(belfry: Belfry) -> None:
     ana = await belfry.ana()
     await belfry.reply(ana)
