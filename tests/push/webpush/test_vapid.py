@@ -89,7 +89,9 @@ def test_strangers_services_do_not_fill_the_memory_nor_drive_out_those_in_use() 
 
 
 @pytest.mark.parametrize(
-    "private", ["", "%", "AAAA", PUBLIC, PRIVATE[:-2], "_" * 43, "A" * 43, PRIVATE + "AAAA"]
+    "private",
+    ["", "%", "AAAA", PUBLIC, PRIVATE[:-2], "_" * 43, "A" * 43, PRIVATE + "AAAA"],
+    ids=range(8),  # the keys are others in each run
 )
 def test_what_is_no_key_is_told(private: str) -> None:
     with pytest.raises(ValueError, match="VAPID key"):
