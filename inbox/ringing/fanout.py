@@ -166,12 +166,15 @@ async def _badges(
 ) -> Rows:
     """Where the count alone has changed: a badge for each device but the one on which it was read.
 
-    One that waits is enough, since its value is that of the moment when it is claimed.
+    One that waits is enough, since its value is that of the moment when it is claimed. Browsers
+    get none: there is nothing to show.
     """
     rows = Rows()
     for ring in rings:
         facts = ring.facts
         if not _badge_changed(ring) or facts.device is None or facts.device == ring.read_on:
+            continue
+        if facts.platform == "webpush":  # browsers take the permission back for what is not shown
             continue
         found = await writing.tx.fetch(Q.waiting_badges, thread=facts.thread)
         if any(row[0] == facts.device for row in found):

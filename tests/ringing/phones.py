@@ -13,7 +13,7 @@ from inbox.core.policy import Customer
 from inbox.core.pushes import PushState
 from inbox.flows import devices
 from inbox.flows.context import Context
-from inbox.flows.devices import DeviceDraft
+from inbox.flows.devices import DeviceDraft, Subscription, SubscriptionKeys
 from inbox.ringing.outbox import PushOutbox
 from push.model import (
     Again,
@@ -31,6 +31,7 @@ from tests.flows.stage import Stage
 
 _numbers = count(1)
 NO_HOLD: frozenset[str] = frozenset()
+_KEYS = SubscriptionKeys(p256dh="B" * 87, auth="A" * 22)
 OK = Answer(status=200)
 
 
@@ -72,6 +73,12 @@ class Phones:
             token=token or f"{who.id} {name}",
             app_id="com.example",
         )
+        await devices.register(self.ctx, who, device_id=name, draft=draft)
+
+    async def subscribe(self, who: Customer, name: str) -> None:
+        """A web page says that it is there."""
+        there = Subscription(f"https://push.example/{who.id}/{name}", _KEYS)
+        draft = DeviceDraft(platform="webpush", push_enabled=True, subscription=there)
         await devices.register(self.ctx, who, device_id=name, draft=draft)
 
     async def reply(self, who: Customer) -> int:

@@ -167,6 +167,20 @@ async def test_read_by_http_every_device_is_told(phones: Phones) -> None:
     assert [row[0] for row in told(await phones.claim())] == ["phone", "tablet"]
 
 
+async def test_a_browser_gets_no_badge_of_its_own(phones: Phones) -> None:
+    """It takes the permission to push back for a push that shows nothing."""
+    ana = await phones.ana()
+    await phones.subscribe(ana, "laptop")
+    seq = await phones.reply(ana)
+    for provider in ("fcm", "webpush"):
+        sent = await phones.claim(provider)
+        assert [push.notice.kind for push in sent] == ["message"]
+        await phones.settle(sent)
+    await receipts.read(phones.ctx, ana, thread=ana.thread, upto=seq)
+    assert [row[0] for row in told(await phones.claim())] == ["phone"]
+    assert await phones.claim("webpush") == []
+
+
 async def test_where_nothing_was_shown_nothing_is_cleared(phones: Phones) -> None:
     ana = await phones.ana()
     seq = await phones.reply(ana)
