@@ -53,6 +53,12 @@ CREATE TABLE team_hours (
     days    TEXT NOT NULL
 );
 
+-- How a team works, as JSON: what it has set otherwise than the defaults.
+CREATE TABLE team_rules (
+    team_id TEXT PRIMARY KEY REFERENCES teams (id),
+    rules   TEXT NOT NULL
+);
+
 CREATE TABLE agents (
     id            TEXT PRIMARY KEY,
     name          TEXT NOT NULL,

@@ -14,6 +14,7 @@ from inbox.cli.tree import pinbox
 from inbox.core.cursor import ResetReason
 from inbox.core.errors import ERRORS
 from inbox.core.frames import ClientFrame, ServerFrame
+from inbox.core.rules import RULES
 from inbox.core.sync import CloseCode
 from push import retry
 from push.model import ProviderName
@@ -49,6 +50,7 @@ def make_pages() -> dict[str, str]:
     pages = {
         "cli.md": ["# Command line", "", *_commands()],
         "settings.md": ["# Settings", "", SETTINGS_HEAD, settings.describe()],
+        "rules.md": ["# Rules of a team", "", RULES_HEAD, *_rules()],
         "metrics.md": ["# Metrics", "", METRICS_HEAD, telemetry.describe()],
         "errors.md": ["# Errors", "", ERRORS_HEAD, *_errors()],
         "live-frames.md": ["# Live frames", "", FRAMES_HEAD, *_frames()],
@@ -68,6 +70,14 @@ In `pinbox.toml` in the data folder, or as a variable in the environment, which 
 an empty variable counts as absent.
 An unknown key ends the start with the nearest known name. `pinbox settings` shows what is in force.
 """
+RULES_HEAD = """\
+Each team has rules of its own. Its leads and all admins see them by
+`GET /v1/admin/teams/{team}/rules` and set them by `PATCH` of the same (what is left out stays), an
+operator by `pinbox team rules KEY --set NAME=VALUE`. They hold from then on, on every node within a
+second.
+
+| rule | default | allowed | what it decides |
+| --- | --- | --- | --- |"""
 METRICS_HEAD = """\
 `GET /metrics` gives them to Prometheus, besides those of the process and of Python's memory.
 Labels are words from short lists, never ids or names of people. The page is for you alone: let the
@@ -97,6 +107,13 @@ FRAMES_HEAD = """\
 JSON text frames over a WebSocket with subprotocol `pinbox.v1`, each an object with `type`.
 `GET /asyncapi.json` has the same for machines. Members with `?` may be absent.
 """
+
+
+def _rules() -> Iterator[str]:
+    for row in RULES:
+        default = msgspec.json.encode(row.default).decode()
+        about = row.about[0].upper() + row.about[1:]
+        yield f"| `{row.name}` | `{default}` | {row.allowed} | {about}. |"
 
 
 def _commands() -> Iterator[str]:

@@ -132,6 +132,42 @@ def show_hours(
     out.say(found, _describe(found))
 
 
+@team.command("rules")
+@click.argument("key")
+@click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Set a rule, as promise_target_minutes=30. Repeatable.",
+)
+@with_out
+def show_rules(out: Out, *, key: str, given: tuple[str, ...]) -> None:
+    """Show or set how team KEY works.
+
+    Every rule is explained in docs/rules.md.
+    """
+    from inbox.core.rules import RULES
+    from inbox.flows.rules import RulesDetail
+    from inbox.ops.rules import RulesAsk
+
+    if wrong := [text for text in given if "=" not in text]:
+        raise click.UsageError(f"--set wants NAME=VALUE, not {wrong[0]}")
+    values = {
+        name.strip(): value.strip() for name, _, value in (one.partition("=") for one in given)
+    }
+    found = out.ask("team.rules", RulesAsk(key, values), RulesDetail)
+    out.say_table(
+        found,
+        columns=("rule", "value", "what it decides"),
+        rows=[
+            (row.name, msgspec.json.encode(getattr(found.rules, row.name)).decode(), row.about)
+            for row in RULES
+        ],
+        empty="",
+    )
+
+
 def _show_holidays(out: Out, key: str, region: str, year: int, *, save: bool) -> None:
     from inbox.ops import hours
 

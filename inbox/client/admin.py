@@ -51,6 +51,10 @@ class _Days(msgspec.Struct, frozen=True):
     days: tuple[Day, ...]
 
 
+class _Rules(msgspec.Struct, frozen=True):
+    rules: dict[str, Any]
+
+
 class _Password(msgspec.Struct, frozen=True):
     password: str
 
@@ -77,6 +81,18 @@ class Admin:
             "PATCH", f"/v1/admin/teams/{team}", into=Team, body=change
         )
         return answer
+
+    async def rules(self, team: str) -> dict[str, Any]:
+        """How a team works, by its id: every rule by its name."""
+        path = f"/v1/admin/teams/{team}/rules"
+        answer, _ = await self._calls.call("GET", path, into=_Rules)
+        return answer.rules
+
+    async def set_rules(self, team: str, **rules: Any) -> dict[str, Any]:
+        """Set some rules of a team, by name; the others stay."""
+        path = f"/v1/admin/teams/{team}/rules"
+        answer, _ = await self._calls.call("PATCH", path, into=_Rules, body=rules)
+        return answer.rules
 
     async def hours(self, team: str) -> Hours:
         """A team's hours, by its id."""

@@ -43,7 +43,9 @@ async def examine(store: Engine) -> Examination:
     """
     checkup = await check_up(store)
     newest, schema = this_release().number, checkup.state.schema
-    people = await store.read(read_roster) if schema == newest else Roster({}, {}, {}, {}, {}, {})
+    people = (
+        await store.read(read_roster) if schema == newest else Roster({}, {}, {}, {}, {}, {}, {})
+    )
     made_last = checkup.newest_thread
     return Examination(
         dialect=checkup.dialect,

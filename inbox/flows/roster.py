@@ -11,6 +11,7 @@ import msgspec
 from inbox.core.errors import NotFound
 from inbox.core.events import AgentRef, Author, TeamRef
 from inbox.core.hours import ALWAYS, Hours, local_date
+from inbox.core.rules import DEFAULT_RULES, TeamRules
 from inbox.core.timetable import Day, Weekly
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
@@ -25,7 +26,7 @@ class DayLine(msgspec.Struct, frozen=True):
 
 
 class Roster(msgspec.Struct, frozen=True):
-    """Teams and agents by id, markets and members by team, hours and lines of those with some."""
+    """Teams and agents by id; markets, members by team; hours, lines, rules of those with some."""
 
     teams: dict[str, Team]
     agents: dict[str, Agent]
@@ -33,6 +34,7 @@ class Roster(msgspec.Struct, frozen=True):
     members: dict[str, tuple[str, ...]]
     hours: dict[str, Hours]
     lines: dict[str, DayLine]
+    rules: dict[str, TeamRules]
 
     def team(self, team_id: str) -> Team:
         """A team that exists, or NotFound."""
@@ -47,6 +49,10 @@ class Roster(msgspec.Struct, frozen=True):
     def hours_of(self, team_id: str) -> Hours:
         """When a team is there; one that has set no hours always is."""
         return self.hours.get(team_id, ALWAYS)
+
+    def rules_of(self, team_id: str) -> TeamRules:
+        """How a team works."""
+        return self.rules.get(team_id, DEFAULT_RULES)
 
     def today(self, team_id: str, *, at: int) -> date:
         """The date on a team's calendar at an instant."""
@@ -89,6 +95,7 @@ async def read_roster(tx: Tx) -> Roster:
     """The roster as this transaction sees it."""
     rows = await tx.fetch(Q.all_teams)
     teams = [read_team(row) for row in rows]
+    own = [(team, row[TEAM_WIDTH:]) for team, row in zip(teams, rows, strict=True)]
     agents = [read_agent(row) for row in await tx.fetch(Q.all_agents)]
     regions: dict[str, list[str]] = {team.id: [] for team in teams}
     for team_id, region in await tx.fetch(Q.all_regions):
@@ -103,17 +110,18 @@ async def read_roster(tx: Tx) -> Roster:
         members={team: tuple(found) for team, found in members.items()},
         hours={
             team.id: _read_hours(team.time_zone, weekly, days)
-            for team, (weekly, days) in zip(
-                teams, (row[TEAM_WIDTH : TEAM_WIDTH + 2] for row in rows), strict=True
-            )
+            for team, (weekly, days, *_) in own
             if weekly is not None
         },
         lines={
             team.id: DayLine(line, date.fromisoformat(day))
-            for team, (line, day) in zip(
-                teams, (row[TEAM_WIDTH + 2 :] for row in rows), strict=True
-            )
+            for team, (_, _, line, day, _) in own
             if line is not None
+        },
+        rules={
+            team.id: msgspec.json.decode(rules, type=TeamRules)
+            for team, (*_, rules) in own
+            if rules is not None
         },
     )
 

@@ -99,11 +99,12 @@ t.id, t.key, t.name, t.place, t.photo_url, t.time_zone, t.languages, t.is_defaul
 t.max_customers, t.customers, t.created_at
 
 -- name: all_teams
--- Every team with its hours and its line of a day, in the order they were made.
-SELECT {team_columns}, h.weekly, h.days, l.line, l.date
+-- Every team with its hours, its line of a day and its rules, in the order they were made.
+SELECT {team_columns}, h.weekly, h.days, l.line, l.date, r.rules
 FROM teams t
 LEFT JOIN team_hours h ON h.team_id = t.id
 LEFT JOIN team_lines l ON l.team_id = t.id
+LEFT JOIN team_rules r ON r.team_id = t.id
 ORDER BY t.created_at, t.id
 
 -- name: lock_teams
@@ -136,6 +137,11 @@ ON CONFLICT (team_id) DO UPDATE SET weekly = excluded.weekly, days = excluded.da
 -- name: drop_hours
 -- Let a team always be there.
 DELETE FROM team_hours WHERE team_id = :team
+
+-- name: put_rules
+-- How a team works.
+INSERT INTO team_rules (team_id, rules) VALUES (:team, :rules)
+ON CONFLICT (team_id) DO UPDATE SET rules = excluded.rules
 
 -- name: put_line
 -- What a team says of a day.

@@ -1,12 +1,14 @@
 """What admins ask for: teams, hours, agents, tokens, customers' sign-out, the audit log, settings.
 
-Hours are a lead's, too, of their own teams.
+Hours and rules are a lead's, too, of their own teams.
 """
 
 from __future__ import annotations
 
+import msgspec
+
 from inbox.core.policy import Agent
-from inbox.flows import agents, hours, teams
+from inbox.flows import agents, hours, rules, teams
 from inbox.flows.agents import (
     AgentChange,
     AgentDetail,
@@ -18,6 +20,7 @@ from inbox.flows.agents import (
 from inbox.flows.audit import AuditPage, list_audit
 from inbox.flows.holidays import Holidays, find_holidays
 from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
+from inbox.flows.rules import RulesDetail
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.settings import SETTINGS
 from inbox.web.route import Call
@@ -90,6 +93,16 @@ async def set_holidays(call: Call[Agent, DaysDraft, None]) -> HoursDetail:
     conversations are served.
     """
     return await hours.set_days(call.ctx, call.who, team=call.path["team"], days=call.body.days)
+
+
+async def get_rules(call: Call[Agent, None, None]) -> RulesDetail:
+    """How a team works. A lead's own teams; an admin's every one."""
+    return await rules.get_rules(call.ctx, call.who, team=call.path["team"])
+
+
+async def set_rules(call: Call[Agent, msgspec.Struct, None]) -> RulesDetail:
+    """Set rules of a team; what is absent stays."""
+    return await rules.set_rules(call.ctx, call.who, team=call.path["team"], change=call.body)
 
 
 async def list_agents(call: Call[Agent, None, None]) -> AgentDetails:

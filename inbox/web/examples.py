@@ -55,6 +55,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
             {"date": "2026-12-25", "state": "closed", "name": "Christmas Day"},
         ]
     },
+    "RulesChange": {"promise_target_minutes": 30},
     "LineDraft": {"line": "Good morning from Spokane, Bo and Mia are in until six."},
     "CannedDraft": {
         "team": _TEAM,

@@ -18,6 +18,7 @@ from inbox.core.errors import (
     StaleView,
     Unauthorized,
 )
+from inbox.core.rules import RulesChange
 from inbox.flows.agents import (
     AgentChange,
     AgentDetail,
@@ -37,6 +38,7 @@ from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
 from inbox.flows.lines import LineDraft, TeamLine
 from inbox.flows.quiet import QuietDraft, QuietHours
 from inbox.flows.rating import Rated, RatingDraft
+from inbox.flows.rules import RulesDetail
 from inbox.flows.search import SearchPage
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.flows.trail import Trail
@@ -135,7 +137,7 @@ ROUTES: tuple[Route, ...] = (
     Route("agent", "GET", "/v1/desk/events", desk.list_events, query=SinceOf, gives=DeskEvents, errors=(NotFound, Gone)),
     Route("public", "GET", "/v1/desk/live", service.live_desk, success=(101,)),
 
-    # admins; hours: leads, too
+    # admins; hours and rules: leads, too
     Route("admin", "GET", "/v1/admin/teams", admin.list_teams, gives=TeamDetails),
     Route("admin", "POST", "/v1/admin/teams", admin.add_team, TeamDraft, gives=TeamDetail, success=(201,), errors=(Conflict,)),
     Route("admin", "GET", TEAM, admin.get_team, gives=TeamDetail),
@@ -144,6 +146,8 @@ ROUTES: tuple[Route, ...] = (
     Route("lead", "PUT", TEAM + "/hours", admin.set_hours, HoursDraft, gives=HoursDetail),
     Route("lead", "GET", TEAM + "/holidays", admin.list_holidays, query=OfYear, gives=Holidays),
     Route("lead", "PUT", TEAM + "/holidays", admin.set_holidays, DaysDraft, gives=HoursDetail),
+    Route("lead", "GET", TEAM + "/rules", admin.get_rules, gives=RulesDetail),
+    Route("lead", "PATCH", TEAM + "/rules", admin.set_rules, RulesChange, gives=RulesDetail),
     Route("admin", "GET", "/v1/admin/agents", admin.list_agents, gives=AgentDetails),
     Route("admin", "POST", "/v1/admin/agents", admin.add_agent, AgentDraft, gives=AgentDetail, success=(201,), errors=(Conflict,)),
     Route("admin", "GET", AGENT, admin.get_agent, gives=AgentDetail),

@@ -1,0 +1,49 @@
+"""How each team works, as its leads and admins set it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from inbox.core.events import TeamRef
+from inbox.core.policy import Agent, Operator, demand_lead
+from inbox.core.rules import TeamRules, change_rules
+from inbox.flows.audit import record
+from inbox.flows.context import Context, Writing, write
+from inbox.flows.roster import read_roster
+from inbox.flows.signin import demand_lead_still, move_registry
+from inbox.store.queries import Q
+
+
+class RulesDetail(msgspec.Struct, frozen=True):
+    """A team's rules: those that were never set with their defaults."""
+
+    team: TeamRef
+    rules: TeamRules
+
+
+async def get_rules(ctx: Context, who: Agent | Operator, *, team: str) -> RulesDetail:
+    """A team's rules, for its leads and for admins; for others there is no such team."""
+    demand_lead(who, team)
+    people = await ctx.store.read(read_roster)
+    return RulesDetail(people.team_ref(team), people.rules_of(team))
+
+
+async def set_rules(
+    ctx: Context, who: Agent | Operator, *, team: str, change: msgspec.Struct
+) -> RulesDetail:
+    """Set what a `RulesChange` gives, from now on; what it leaves out stays."""
+    demand_lead(who, team)
+
+    async def work(writing: Writing) -> RulesDetail:
+        await demand_lead_still(writing.tx, who, team)
+        # Locked before they are read: what others change at the same moment is not set back.
+        await writing.tx.fetch(Q.lock_teams)
+        people = await read_roster(writing.tx)
+        ref = people.team_ref(team)
+        rules = change_rules(people.rules_of(team), change)
+        await writing.tx.execute(Q.put_rules, team=team, rules=msgspec.json.encode(rules).decode())
+        await record(ctx, writing, who, "team.rules", team=team)
+        await move_registry(writing)
+        return RulesDetail(ref, rules)
+
+    return await write(ctx, work)
