@@ -80,6 +80,13 @@ CREATE TABLE team_members (
 );
 CREATE INDEX team_members_agent ON team_members (agent_id);
 
+-- When an agent is at work in an ordinary week, as JSON, by the clock of a zone of their own.
+CREATE TABLE agent_shifts (
+    agent_id  TEXT PRIMARY KEY REFERENCES agents (id),
+    time_zone TEXT NOT NULL,
+    weekly    TEXT NOT NULL
+);
+
 -- What a team says of a day, as 'Bo and Mia are in until six', and of which: its own date.
 CREATE TABLE team_lines (
     team_id TEXT PRIMARY KEY REFERENCES teams (id),

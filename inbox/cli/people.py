@@ -66,6 +66,35 @@ def list_agents(out: Out) -> None:
     )
 
 
+@agent.command("shift")
+@click.argument("agent", metavar="NAME-OR-ID")
+@click.option(
+    "--set", "weekly", metavar="WEEK", help="As ‘mon-fri 08:00-16:00’; nights end the next day."
+)
+@click.option("--none", "never", is_flag=True, help="No shift: duty ends by choice alone.")
+@click.option("--time-zone", help="IANA name; that of the agent's first team if absent.")
+@with_out
+def keep_shift(
+    out: Out, *, agent: str, weekly: str | None, never: bool, time_zone: str | None
+) -> None:
+    """Show or set when an agent is at work in an ordinary week. Duty ends with the shift."""
+    from inbox.core.shorthand import write_weekly
+    from inbox.flows.shifts import ShiftDetail
+    from inbox.ops.shifts import ShiftAsk
+
+    if weekly is not None and never:
+        raise click.UsageError("--set and --none say two different things")
+    if time_zone is not None and weekly is None:
+        raise click.UsageError("--time-zone goes with --set")
+    week = None if never else msgspec.UNSET if weekly is None else weekly
+    found = out.ask("agent.shift", ShiftAsk(agent, week, time_zone), ShiftDetail)
+    if found.weekly is None:
+        out.say(found, f"{found.agent.name} has no shift")
+        return
+    now = "now" if found.on else "not now"
+    out.say(found, f"{found.agent.name}: {write_weekly(found.weekly)} ({found.time_zone}), {now}")
+
+
 @click.group()
 def token() -> None:
     """What people and programs sign in with."""

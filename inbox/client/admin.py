@@ -10,7 +10,7 @@ import msgspec
 
 from inbox.client.answers import Agent, Page, PersonalToken, Team, TokenInfo
 from inbox.client.calls import Calls
-from inbox.client.hours import Day, Holiday, Hours, Weekly
+from inbox.client.hours import Day, Holiday, Hours, Shift, Weekly
 
 
 class TeamDraft(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,6 +47,11 @@ class _Weekly(msgspec.Struct, frozen=True):
     weekly: Weekly | None
 
 
+class _Shift(msgspec.Struct, frozen=True, omit_defaults=True):
+    weekly: Weekly | None
+    time_zone: str | None = None
+
+
 class _Days(msgspec.Struct, frozen=True):
     days: tuple[Day, ...]
 
@@ -60,7 +65,7 @@ class _Password(msgspec.Struct, frozen=True):
 
 
 class Admin:
-    """The calls of `/v1/admin`. Forbidden for whoever is no admin; hours are leads', too."""
+    """The calls of `/v1/admin`. Forbidden for whoever is no admin; leads may keep hours, shifts."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -140,6 +145,19 @@ class Admin:
         answer, _ = await self._calls.call(
             "PATCH", f"/v1/admin/agents/{agent}", into=Agent, body=change
         )
+        return answer
+
+    async def shift(self, agent: str) -> Shift:
+        """An agent's shift, by the agent's id."""
+        answer, _ = await self._calls.call("GET", f"/v1/admin/agents/{agent}/shift", into=Shift)
+        return answer
+
+    async def set_shift(
+        self, agent: str, weekly: Weekly | None, *, time_zone: str | None = None
+    ) -> Shift:
+        """Set when an agent is at work in an ordinary week; none: not said."""
+        path = f"/v1/admin/agents/{agent}/shift"
+        answer, _ = await self._calls.call("PUT", path, into=Shift, body=_Shift(weekly, time_zone))
         return answer
 
     async def set_password(self, agent: str, password: str) -> None:

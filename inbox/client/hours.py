@@ -51,6 +51,16 @@ class Hours(msgspec.Struct, frozen=True):
     next_open: datetime | None = None
 
 
+class Shift(msgspec.Struct, frozen=True):
+    """An agent's shift by the clock of `time_zone`, and whether it is now. No `weekly`: none."""
+
+    time_zone: str | None = None
+    weekly: Weekly | None = None
+    on: bool = False
+    begins_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
 class TodayPeriod(msgspec.Struct, frozen=True):
     """A period by the team's clock, and as instants."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
 
 import msgspec
@@ -59,7 +60,7 @@ MAY: dict[Action, frozenset[Role]] = {
     "administer": frozenset({"admin"}),
 }
 """`serve`: read and answer the threads of one's own teams, whatever the role. `arrange`: a team's
-hours; a lead those of the teams they are in (`demand_lead`)."""
+hours and its people's shifts; a lead those of the teams they are in (`demand_lead`)."""
 
 
 def demand(who: Agent | Operator, action: Action) -> None:
@@ -77,6 +78,16 @@ def demand_lead(who: Agent | Operator, team: str) -> None:
     demand(who, "arrange")
     if who.role != "admin" and not (isinstance(who, Agent) and team in who.teams):
         raise NotFound("there is no such team")
+
+
+def demand_leader(who: Agent | Operator, teams: Collection[str]) -> None:
+    """Raise Forbidden unless this role arranges people, NotFound for somebody of none of its teams.
+
+    `teams` are those of whom it is about. An admin arranges everybody.
+    """
+    demand(who, "arrange")
+    if who.role != "admin" and not (isinstance(who, Agent) and who.teams.intersection(teams)):
+        raise NotFound("there is no such agent")
 
 
 def sees(agent: Agent, home: str, serving: str) -> bool:

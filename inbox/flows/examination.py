@@ -6,7 +6,7 @@ import uuid
 
 import msgspec
 
-from inbox.flows.roster import Roster, read_roster
+from inbox.flows.roster import NOBODY, read_roster
 from inbox.store.checkup import check_up
 from inbox.store.engine import Engine
 from inbox.store.release import this_release
@@ -43,9 +43,7 @@ async def examine(store: Engine) -> Examination:
     """
     checkup = await check_up(store)
     newest, schema = this_release().number, checkup.state.schema
-    people = (
-        await store.read(read_roster) if schema == newest else Roster({}, {}, {}, {}, {}, {}, {})
-    )
+    people = await store.read(read_roster) if schema == newest else NOBODY
     made_last = checkup.newest_thread
     return Examination(
         dialect=checkup.dialect,

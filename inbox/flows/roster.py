@@ -12,6 +12,7 @@ from inbox.core.errors import NotFound
 from inbox.core.events import AgentRef, Author, TeamRef
 from inbox.core.hours import ALWAYS, Hours, local_date
 from inbox.core.rules import DEFAULT_RULES, TeamRules
+from inbox.core.shifts import covers
 from inbox.core.timetable import Day, Weekly
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
@@ -26,7 +27,7 @@ class DayLine(msgspec.Struct, frozen=True):
 
 
 class Roster(msgspec.Struct, frozen=True):
-    """Teams and agents by id; markets, members by team; hours, lines, rules of those with some."""
+    """Teams and agents by id; markets, members by team; hours, lines, rules, shifts where set."""
 
     teams: dict[str, Team]
     agents: dict[str, Agent]
@@ -35,6 +36,7 @@ class Roster(msgspec.Struct, frozen=True):
     hours: dict[str, Hours]
     lines: dict[str, DayLine]
     rules: dict[str, TeamRules]
+    shifts: dict[str, Hours]
 
     def team(self, team_id: str) -> Team:
         """A team that exists, or NotFound."""
@@ -53,6 +55,21 @@ class Roster(msgspec.Struct, frozen=True):
     def rules_of(self, team_id: str) -> TeamRules:
         """How a team works."""
         return self.rules.get(team_id, DEFAULT_RULES)
+
+    def shift_of(self, agent_id: str) -> Hours | None:
+        """When an agent is at work in an ordinary week; none: not said."""
+        return self.shifts.get(agent_id)
+
+    def on_shift(self, team_id: str, *, start: int, end: int) -> frozenset[str]:
+        """The people of a team whose shift covers all of the time from `start` to `end`.
+
+        Who has no shift is not among them: nobody has said when they are there.
+        """
+        return frozenset(
+            agent
+            for agent in self.active(team_id)
+            if (shift := self.shifts.get(agent)) is not None and covers(shift, start, end)
+        )
 
     def today(self, team_id: str, *, at: int) -> date:
         """The date on a team's calendar at an instant."""
@@ -91,6 +108,10 @@ class Roster(msgspec.Struct, frozen=True):
         return tuple(self.teams[team] for team, who in self.members.items() if agent_id in who)
 
 
+NOBODY = Roster({}, {}, {}, {}, {}, {}, {}, {})
+"""No team and no agent."""
+
+
 async def read_roster(tx: Tx) -> Roster:
     """The roster as this transaction sees it."""
     rows = await tx.fetch(Q.all_teams)
@@ -122,6 +143,10 @@ async def read_roster(tx: Tx) -> Roster:
             team.id: msgspec.json.decode(rules, type=TeamRules)
             for team, (*_, rules) in own
             if rules is not None
+        },
+        shifts={
+            agent: _read_hours(zone, weekly, "[]")
+            for agent, zone, weekly in await tx.fetch(Q.all_shifts)
         },
     )
 

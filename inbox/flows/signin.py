@@ -10,7 +10,7 @@ import msgspec
 from inbox.auth.keys import hash_token, make_token, token_kind
 from inbox.core.errors import Expired, Unauthorized
 from inbox.core.instant import to_text
-from inbox.core.policy import Agent, Customer, Operator, demand, demand_lead
+from inbox.core.policy import Agent, Customer, Operator, demand, demand_lead, demand_leader
 from inbox.core.text import fold_name
 from inbox.flows.arrival import arrive
 from inbox.flows.context import Context, Writing, roster, write
@@ -192,9 +192,20 @@ async def demand_admin_still(tx: Tx, who: Agent | Operator) -> None:
 async def demand_lead_still(tx: Tx, who: Agent | Operator, team: str) -> None:
     """The same for what leads may, too: NotFound unless the team is the caller's to arrange."""
     if isinstance(who, Agent):
-        everybody = await tx.fetch(Q.all_memberships)
-        teams = frozenset(of for agent, of in everybody if agent == who.id)
-        demand_lead(msgspec.structs.replace(await _now(tx, who), teams=teams), team)
+        now = await _now(tx, who)
+        demand_lead(msgspec.structs.replace(now, teams=await _teams_now(tx, who.id)), team)
+
+
+async def demand_leader_still(tx: Tx, who: Agent | Operator, agent: str) -> None:
+    """The same for whoever arranges an agent: NotFound unless in a team of theirs."""
+    if isinstance(who, Agent):
+        now = await _now(tx, who)
+        leader = msgspec.structs.replace(now, teams=await _teams_now(tx, who.id))
+        demand_leader(leader, await _teams_now(tx, agent))
+
+
+async def _teams_now(tx: Tx, agent: str) -> frozenset[str]:
+    return frozenset(of for one, of in await tx.fetch(Q.all_memberships) if one == agent)
 
 
 async def _now(tx: Tx, who: Agent) -> Agent:

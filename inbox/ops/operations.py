@@ -11,9 +11,10 @@ from inbox.ops.operation import Operation
 from inbox.ops.people import PEOPLE
 from inbox.ops.pushes import PUSHES
 from inbox.ops.rules import RULES
+from inbox.ops.shifts import SHIFTS
 from inbox.ops.upkeep import UPKEEP
 
 OPERATIONS: dict[str, Operation[Any]] = {
-    row.name: row for row in (*PEOPLE, *HOURS, *RULES, *CANNED, *HISTORY, *PUSHES, *UPKEEP)
+    row.name: row for row in (*PEOPLE, *HOURS, *SHIFTS, *RULES, *CANNED, *HISTORY, *PUSHES, *UPKEEP)
 }
 """Name → what it is."""

@@ -192,7 +192,7 @@ async def sign_customer_token(
 
 async def add_agent_token(ctx: Context, asked: AgentTokenAsk, _report: Report) -> agents.NewToken:
     """Make a further personal token for an agent."""
-    agent = await _find_agent(ctx, asked.agent)
+    agent = await find_agent(ctx, asked.agent)
     return await agents.add_token(ctx, OPERATOR, agent=agent.id, label=asked.label)
 
 
@@ -201,7 +201,7 @@ async def list_tokens(ctx: Context, asked: TokensAsk, _report: Report) -> TokenR
     if asked.agent is None:
         wanted = (await agents.list_agents(ctx)).items
     else:
-        wanted = (await _find_agent(ctx, asked.agent),)
+        wanted = (await find_agent(ctx, asked.agent),)
     rows = [
         TokenRow(
             token.id,
@@ -233,7 +233,8 @@ async def sign_out_customer(
     return asked
 
 
-async def _find_agent(ctx: Context, wanted: str) -> agents.AgentDetail:
+async def find_agent(ctx: Context, wanted: str) -> agents.AgentDetail:
+    """An agent by name or id; NotFound, or Conflict where several have the name."""
     everybody = (await agents.list_agents(ctx)).items
     found = [one for one in everybody if one.id == wanted]
     found = found or [

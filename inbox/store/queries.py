@@ -84,4 +84,10 @@ class Queries:
             raise AttributeError(f"there is no query named {name}") from None
 
 
-Q = Queries("queries_people.sql", "queries.sql", "queries_push.sql", "queries_upkeep.sql")
+Q = Queries(
+    "queries_people.sql",
+    "queries.sql",
+    "queries_push.sql",
+    "queries_upkeep.sql",
+    "queries_duty.sql",
+)

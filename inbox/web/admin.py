@@ -1,6 +1,6 @@
 """What admins ask for: teams, hours, agents, tokens, customers' sign-out, the audit log, settings.
 
-Hours and rules are a lead's, too, of their own teams.
+Hours, rules and shifts are a lead's, too, of their own teams.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from inbox.core.policy import Agent
-from inbox.flows import agents, hours, rules, teams
+from inbox.flows import agents, hours, rules, shifts, teams
 from inbox.flows.agents import (
     AgentChange,
     AgentDetail,
@@ -21,6 +21,7 @@ from inbox.flows.audit import AuditPage, list_audit
 from inbox.flows.holidays import Holidays, find_holidays
 from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
 from inbox.flows.rules import RulesDetail
+from inbox.flows.shifts import ShiftDetail, ShiftDraft
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.settings import SETTINGS
 from inbox.web.route import Call
@@ -126,6 +127,22 @@ async def change_agent(call: Call[Agent, AgentChange, None]) -> AgentDetail:
     Disabling one ends all its tokens and sessions.
     """
     return await agents.change_agent(call.ctx, call.who, agent=call.path["agent"], change=call.body)
+
+
+async def get_shift(call: Call[Agent, None, None]) -> ShiftDetail:
+    """When an agent is at work in an ordinary week, and whether that is now.
+
+    For leads of a team that the agent is in, and for admins.
+    """
+    return await shifts.get_shift(call.ctx, call.who, agent=call.path["agent"])
+
+
+async def set_shift(call: Call[Agent, ShiftDraft, None]) -> ShiftDetail:
+    """Set an agent's shift, by the clock of its time zone; null: not said.
+
+    Duty ends with the shift. For leads of a team that the agent is in, and for admins.
+    """
+    return await shifts.set_shift(call.ctx, call.who, agent=call.path["agent"], draft=call.body)
 
 
 async def set_password(call: Call[Agent, NewPassword, None]) -> None:

@@ -64,6 +64,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "text": "Good morning {customer.first_name|there}, this is {agent.name}.",
     },
     "AgentDraft": {"name": "Bo", "teams": [_TEAM], "line": "Coffee first"},
+    "ShiftDraft": {
+        "weekly": {"mon": [{"opens": "08:00", "closes": "16:00"}]},
+        "time_zone": "America/Los_Angeles",
+    },
     "AgentChange": {"role": "lead"},
 }
 """Struct → an example of it."""

@@ -40,6 +40,7 @@ from inbox.flows.quiet import QuietDraft, QuietHours
 from inbox.flows.rating import Rated, RatingDraft
 from inbox.flows.rules import RulesDetail
 from inbox.flows.search import SearchPage
+from inbox.flows.shifts import ShiftDetail, ShiftDraft
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.flows.trail import Trail
 from inbox.web import admin, customer, desk, privacy, service, session
@@ -137,7 +138,7 @@ ROUTES: tuple[Route, ...] = (
     Route("agent", "GET", "/v1/desk/events", desk.list_events, query=SinceOf, gives=DeskEvents, errors=(NotFound, Gone)),
     Route("public", "GET", "/v1/desk/live", service.live_desk, success=(101,)),
 
-    # admins; hours and rules: leads, too
+    # admins; hours, rules and shifts: leads, too
     Route("admin", "GET", "/v1/admin/teams", admin.list_teams, gives=TeamDetails),
     Route("admin", "POST", "/v1/admin/teams", admin.add_team, TeamDraft, gives=TeamDetail, success=(201,), errors=(Conflict,)),
     Route("admin", "GET", TEAM, admin.get_team, gives=TeamDetail),
@@ -152,6 +153,8 @@ ROUTES: tuple[Route, ...] = (
     Route("admin", "POST", "/v1/admin/agents", admin.add_agent, AgentDraft, gives=AgentDetail, success=(201,), errors=(Conflict,)),
     Route("admin", "GET", AGENT, admin.get_agent, gives=AgentDetail),
     Route("admin", "PATCH", AGENT, admin.change_agent, AgentChange, gives=AgentDetail, errors=(Conflict,)),
+    Route("lead", "GET", AGENT + "/shift", admin.get_shift, gives=ShiftDetail),
+    Route("lead", "PUT", AGENT + "/shift", admin.set_shift, ShiftDraft, gives=ShiftDetail),
     Route("admin", "PUT", AGENT + "/password", admin.set_password, NewPassword, success=(204,), errors=(Conflict,)),
     Route("admin", "GET", "/v1/admin/tokens", admin.list_tokens, query=OfAgent, gives=Credentials, errors=(NotFound,)),
     Route("admin", "POST", "/v1/admin/tokens", admin.add_token, NewTokenFor, gives=NewToken, success=(201,), errors=(NotFound, Conflict)),
