@@ -248,9 +248,12 @@ CREATE TABLE items (
     client_key   TEXT,
     body_key     TEXT,
     payload      TEXT NOT NULL,
+    -- of a message, for reports: the team that held the thread then; it outlives the text
+    team_id      TEXT,
     PRIMARY KEY (thread_id, seq)
 );
 CREATE UNIQUE INDEX items_client ON items (thread_id, client_key) WHERE client_key IS NOT NULL;
+CREATE INDEX items_said ON items (at) WHERE team_id IS NOT NULL;
 
 -- A team's stream: points to thread items ('item'), and marks when the team begins ('entered',
 -- payload: the thread's summary then) and ceases ('left') to serve a thread.
@@ -286,8 +289,36 @@ CREATE TABLE conversations (
     rating              BIGINT CHECK (rating BETWEEN 1 AND 5),
     rated_at            BIGINT,
     rated_seq           BIGINT,
+    -- the customer's region when it began, and the team that had resolved what was rated
+    market              TEXT,
+    rated_team          TEXT,
     PRIMARY KEY (thread_id, number)
 );
+CREATE INDEX conversations_opened ON conversations (opened_at, thread_id, number);
+CREATE INDEX conversations_rated ON conversations (rated_at, thread_id, number)
+    WHERE rating IS NOT NULL;
+
+-- What happened to conversations, for reports; rows are added and never changed, so that a past week's
+-- figures stay. Each is credited to who held the thread then: team_id served it (of a reopening: had
+-- resolved it; of a bounce: gave it away), home_team had the pin, serving_why says how they differ.
+-- seq is where in the log the act began, since when the customer waited ('answered') or the
+-- conversation began; business_ms is how much of a wait lay in the hours of the team that answered.
+CREATE TABLE milestones (
+    thread_id    TEXT NOT NULL REFERENCES threads (id),
+    seq          BIGINT NOT NULL,
+    kind         TEXT NOT NULL CHECK (kind IN ('answered', 'resolved', 'reopened', 'bounced')),
+    at           BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    team_id      TEXT NOT NULL,
+    home_team    TEXT NOT NULL,
+    serving_why  TEXT NOT NULL,
+    market       TEXT,
+    since        BIGINT NOT NULL,
+    business_ms  BIGINT,
+    is_first     BOOLEAN NOT NULL DEFAULT FALSE,
+    PRIMARY KEY (thread_id, seq, kind)
+);
+CREATE INDEX milestones_at ON milestones (at, thread_id, seq, kind);
 
 -- How far each agent has read a thread; unread counts stand on it.
 CREATE TABLE agent_reads (

@@ -31,16 +31,17 @@ class _Held(NamedTuple):
     devices: list[Row]
     thread: Thread
     matters: list[Row]
+    milestones: list[Row]
 
 
 async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> AsyncIterator[bytes]:
     """One JSON document, in pieces, with everything held of a customer.
 
-    `{exported_at, customer, devices, thread, conversations, items, pushes, audit}`: the profile,
-    the devices, the thread's state, its matters, the whole log as the desk sees it, notes and
-    reasons included, the pushes that are still kept, and who looked at or changed it. Each piece is
-    read at its own moment, the log up to where it was at the start. The export itself is in the
-    audit log before the first byte. For admins; NotFound.
+    `{exported_at, customer, devices, thread, conversations, milestones, items, pushes, audit}`: the
+    profile, the devices, the thread's state, its matters and what reports count of them, the whole
+    log as the desk sees it, notes and reasons included, the pushes that are still kept, and who
+    looked at or changed it. Each piece is read at its own moment, the log up to where it was at the
+    start. The export itself is in the audit log before the first byte. For admins; NotFound.
     """
     demand(who, "administer")
 
@@ -49,8 +50,9 @@ async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> Async
         known, thread = await lock_customer(writing.tx, customer)
         await record(ctx, writing, who, "export", thread=thread.id)
         matters = await writing.tx.fetch(Q.conversations_of, thread=thread.id)
+        milestones = await writing.tx.fetch(Q.milestones_of, thread=thread.id)
         devices = await writing.tx.fetch(Q.list_devices, customer=customer)
-        return _Held(known, devices, thread, matters)
+        return _Held(known, devices, thread, matters, milestones)
 
     return _pieces(ctx, who, await write(ctx, work, long=True))
 
@@ -63,6 +65,7 @@ async def _pieces(ctx: Context, who: Agent | Operator, held: _Held) -> AsyncIter
         "devices": [_device(row) for row in held.devices],
         "thread": _thread(thread, people),
         "conversations": [_matter(row, people) for row in held.matters],
+        "milestones": [_milestone(row, people) for row in held.milestones],
     }
     yield msgspec.json.encode(head)[:-1] + b',"items":['
     since = thread.floor
@@ -148,7 +151,21 @@ def _matter(row: Row, people: Roster) -> dict[str, Any]:
         "resolved": _act(resolved, people),
         "reopened": row[10],
         "bounces": row[11],
+        "market": row[14],
         "rating": None if row[12] is None else {"score": row[12], "at": _when(row[13])},
+    }
+
+
+def _milestone(row: Row, people: Roster) -> dict[str, Any]:
+    kind, at, number, team, home, since, business_ms = row
+    return {
+        "kind": kind,
+        "at": _when(at),
+        "conversation": number,
+        "team": _team(team, people),
+        "home_team": _team(home, people),
+        "since": _when(since),
+        "business_ms": business_ms,
     }
 
 

@@ -13,6 +13,7 @@ from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.log import Entry, append
 from inbox.flows.matters import move_home
+from inbox.flows.milestones import note_milestone
 from inbox.flows.summaries import ThreadSummary, read_summary_of
 from inbox.store.queries import Q
 from inbox.store.records import Thread, read_thread
@@ -53,6 +54,7 @@ async def transfer(
             entries.append(Entry("assignee", AssigneeEvent(None, "transferred")))
         if not home:
             await writing.tx.execute(Q.note_bounced, thread=thread, number=before.conversation)
+            await note_milestone(writing, before, "bounced")
         await append(writing, before, after, entries)
         await record(ctx, writing, who, "transfer", thread=thread, team=team)
         # Whoever gave it away may see it no longer: the answer is the last look.

@@ -111,6 +111,7 @@ async def _add_items(
             client_key=entry.client_key,
             body_key=entry.body_key,
             payload=item.payload,
+            team=thread.serving_team if entry.type == "message" else None,
         )
     if items:
         writing.moved(f"thread:{thread.id}", items[-1].seq)

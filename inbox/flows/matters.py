@@ -30,6 +30,7 @@ from inbox.core.events import (
 from inbox.core.instant import to_text
 from inbox.flows.context import Writing
 from inbox.flows.log import Entry
+from inbox.flows.milestones import note_milestone
 from inbox.flows.roster import Roster
 from inbox.store.queries import Q, Value
 from inbox.store.records import Thread
@@ -138,13 +139,20 @@ async def _keep_history(
     match change:
         case Began():
             await writing.tx.execute(
-                Q.add_conversation, **place, at=writing.at, by=side, team=thread.serving_team
+                Q.add_conversation,
+                **place,
+                at=writing.at,
+                by=side,
+                team=thread.serving_team,
+                customer=thread.customer_id,
             )
         case Reopened():
+            await note_milestone(writing, thread, "reopened")
             await writing.tx.execute(Q.note_reopened, **place)
         case Resolved():
             await writing.tx.execute(
                 Q.note_resolved, **place, at=writing.at, agent=by, team=thread.serving_team
             )
+            await note_milestone(writing, thread, "resolved")
         case _:
             pass

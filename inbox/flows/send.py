@@ -19,6 +19,7 @@ from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.limits import Kind
 from inbox.flows.log import Entry, append, append_message
 from inbox.flows.matters import conversation_of, holder_of, settle
+from inbox.flows.milestones import note_answer
 from inbox.flows.rings import ring_message
 from inbox.flows.roster import Roster
 from inbox.flows.summaries import numbered
@@ -184,14 +185,7 @@ async def _reply(
     )
     after, entries = await settle(writing, thread, outcome, people=people, side="agent", by=who.id)
     if thread.waiting_since is not None:
-        await writing.tx.execute(
-            Q.note_first_response,
-            thread=thread.id,
-            number=after.conversation,
-            at=writing.at,
-            agent=who.id,
-            team=after.serving_team,
-        )
+        await note_answer(writing, after, since=thread.waiting_since, agent=who.id, people=people)
     message = _message(ctx, writing, after, author, keyed)
     return await _store(ctx, writing, thread, after, entries, message, keyed)
 

@@ -88,6 +88,7 @@ Q = Queries(
     "queries_people.sql",
     "queries.sql",
     "queries_push.sql",
+    "queries_reports.sql",
     "queries_upkeep.sql",
     "queries_duty.sql",
 )

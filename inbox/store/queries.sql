@@ -138,9 +138,9 @@ SELECT head, floor FROM threads WHERE id = :thread
 -- name: add_item
 -- Append to a thread's log.
 INSERT INTO items (thread_id, seq, type, audience, at, author, conversation,
-                   client_key, body_key, payload)
+                   client_key, body_key, payload, team_id)
 VALUES (:thread, :seq, :type, :audience, :at, :author, :conversation,
-        :client_key, :body_key, :payload)
+        :client_key, :body_key, :payload, :team)
 
 -- name: find_sent
 -- What came before with the same client_id of the same sender.
@@ -183,9 +183,9 @@ SELECT COUNT(*) FROM (
 ) AS unread
 
 -- name: add_conversation
--- A conversation began.
-INSERT INTO conversations (thread_id, number, opened_at, opened_by, opened_team)
-VALUES (:thread, :number, :at, :by, :team)
+-- A conversation began; its market is the customer's region as it is known now.
+INSERT INTO conversations (thread_id, number, opened_at, opened_by, opened_team, market)
+VALUES (:thread, :number, :at, :by, :team, (SELECT region FROM customers WHERE id = :customer))
 
 -- name: note_first_response
 -- The first answer to a conversation, credited to who and which team gave it.
@@ -214,7 +214,8 @@ SELECT resolved_at, rated_seq FROM conversations WHERE thread_id = :thread AND n
 
 -- name: save_rating
 -- A conversation was rated by its customer, at a place in the log.
-UPDATE conversations SET rating = :score, rated_at = :at, rated_seq = :seq
+UPDATE conversations SET rating = :score, rated_at = :at, rated_seq = :seq,
+    rated_team = resolved_team
 WHERE thread_id = :thread AND number = :number
 
 -- name: get_item

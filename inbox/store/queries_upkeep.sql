@@ -123,8 +123,16 @@ WHERE thread_id = :thread AND seq > :after AND seq <= :last AND type <> 'erased'
 
 -- name: forget_ratings
 -- Null what a customer thought of their conversations.
-UPDATE conversations SET rating = NULL, rated_at = NULL, rated_seq = NULL
+UPDATE conversations SET rating = NULL, rated_at = NULL, rated_seq = NULL, rated_team = NULL
 WHERE thread_id = :thread AND rating IS NOT NULL
+
+-- name: forget_market
+-- Null where a customer's conversations came from.
+UPDATE conversations SET market = NULL WHERE thread_id = :thread AND market IS NOT NULL
+
+-- name: forget_market_of_milestones
+-- And what happened to them.
+UPDATE milestones SET market = NULL WHERE thread_id = :thread AND market IS NOT NULL
 
 -- name: entered_marks
 -- The summaries of a thread in the streams of teams.
@@ -180,5 +188,10 @@ ORDER BY seq LIMIT :limit
 -- A thread's conversations, in order.
 SELECT number, opened_at, opened_by, opened_team, first_response_at, first_response_by,
        first_response_team, resolved_at, resolved_by, resolved_team, reopened, bounces,
-       rating, rated_at
+       rating, rated_at, market
 FROM conversations WHERE thread_id = :thread ORDER BY number
+
+-- name: milestones_of
+-- What happened to a thread's conversations, as reports count it, in order.
+SELECT kind, at, conversation, team_id, home_team, since, business_ms
+FROM milestones WHERE thread_id = :thread ORDER BY at, seq, kind

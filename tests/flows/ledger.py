@@ -21,7 +21,7 @@ _THREADS = compile_query(
 )
 _LOG = compile_query(
     "log",
-    "SELECT thread_id, seq, type, audience, at, author, conversation, client_key, payload "
+    "SELECT thread_id, seq, type, audience, at, author, conversation, client_key, team_id, payload "
     "FROM items ORDER BY thread_id, seq",
 )
 _TEAM_ITEMS = compile_query(
@@ -55,6 +55,27 @@ _HISTORY = compile_query(
 )
 
 
+class Milestone(NamedTuple):
+    """What reports count of a conversation."""
+
+    thread: str
+    conversation: int
+    kind: str
+    at: int
+    team: str
+    home: str
+    why: str
+    since: int
+    is_first: bool = False
+
+
+_MILESTONES = compile_query(
+    "milestones",
+    "SELECT thread_id, conversation, kind, at, team_id, home_team, serving_why, since, is_first "
+    "FROM milestones",
+)
+
+
 class Line(NamedTuple):
     """One item of a log as stored."""
 
@@ -65,6 +86,7 @@ class Line(NamedTuple):
     author: str | None
     conversation: int
     client_key: str | None
+    team_id: str | None
     payload: dict[str, Any]
 
 
@@ -78,6 +100,7 @@ class Books(NamedTuple):
     customers: dict[str, int]
     written: set[str]
     history: dict[tuple[str, int], Matter]
+    milestones: list[Milestone]
 
 
 async def read_books(ctx: Context) -> Books:
@@ -103,6 +126,7 @@ async def read_books(ctx: Context) -> Books:
             {row[0]: row[1] for row in await tx.fetch(_TEAMS)},
             {row[0] for row in await tx.fetch(_WRITTEN)},
             {(row[0], row[1]): Matter(*row[2:]) for row in await tx.fetch(_HISTORY)},
+            [Milestone._make((*row[:8], bool(row[8]))) for row in await tx.fetch(_MILESTONES)],
         )
 
     return await ctx.store.read(look)
@@ -117,6 +141,7 @@ async def audit_books(ctx: Context) -> Books:
     check_team_streams(books)
     check_customers(books)
     check_history(books)
+    check_milestones(books)
     return books
 
 
@@ -299,3 +324,68 @@ def _recount(log: list[Line]) -> dict[int, Matter]:
             case _:
                 pass
     return matters
+
+
+def check_milestones(books: Books) -> None:
+    """What reports count equals a recount from the logs, and so do the teams of messages."""
+    counted = [one for thread, log in books.logs.items() for one in _Told(thread).recount(log)]
+    assert sorted(books.milestones) == sorted(counted)
+
+
+class _Told:
+    """A thread as its log tells it, line by line."""
+
+    def __init__(self, thread: str) -> None:
+        self.thread = thread
+        self.home = self.serving = self.why = self.resolver = ""
+        self.state: str | None = None
+        self.number = self.opened_at = 0
+        self.waits: int | None = None
+        self.found: list[Milestone] = []
+
+    def recount(self, log: list[Line]) -> list[Milestone]:
+        """The milestones that the log tells of."""
+        for line in log:
+            match line.type:
+                case "pin":
+                    if self.serving == self.home:
+                        self.serving, self.why = line.payload["team"]["id"], "home"
+                    self.home = line.payload["team"]["id"]
+                case "serving":
+                    serving = line.payload["serving"]
+                    if serving["why"] == "bounce":
+                        self._note("bounced", self.serving, line.at, self.opened_at)
+                    self.serving, self.why = serving["team"]["id"], serving["why"]
+                case "status":
+                    self._turn(line.payload["status"], line.at)
+                case "message":
+                    assert line.team_id == self.serving
+                    self._hear(str(line.author), line.at)
+                case _:
+                    pass
+            assert line.team_id is None or line.type == "message"
+        return self.found
+
+    def _turn(self, status: dict[str, Any], at: int) -> None:
+        before, self.state = self.state, status["state"]
+        if status["conversation"] != self.number:
+            self.number, self.opened_at = status["conversation"], at
+        elif self.state == "open" and before == "resolved":
+            self._note("reopened", self.resolver, at, self.opened_at)
+        elif self.state == "resolved":
+            self._note("resolved", self.serving, at, self.opened_at)
+            self.resolver, self.waits = self.serving, None
+
+    def _hear(self, author: str, at: int) -> None:
+        if author == "customer":
+            self.waits = at if self.waits is None else self.waits
+        elif self.waits is not None:
+            self._note("answered", self.serving, at, min(self.waits, at))
+            self.waits = None
+
+    def _note(self, kind: str, team: str, at: int, since: int) -> None:
+        is_first = kind == "answered" and not any(
+            (one.conversation, one.kind) == (self.number, kind) for one in self.found
+        )
+        place = (self.thread, self.number, kind, at, team, self.home, self.why, since, is_first)
+        self.found.append(Milestone(*place))

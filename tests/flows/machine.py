@@ -41,6 +41,7 @@ _EMPTY = [
         "DELETE FROM team_items",
         "DELETE FROM items",
         "DELETE FROM conversations",
+        "DELETE FROM milestones",
         "DELETE FROM agent_reads",
         "DELETE FROM threads",
         "DELETE FROM customers",

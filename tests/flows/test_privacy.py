@@ -121,6 +121,7 @@ async def test_an_export_holds_everything(
         "devices",
         "thread",
         "conversations",
+        "milestones",
         "items",
         "pushes",
         "audit",

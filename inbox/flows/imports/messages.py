@@ -15,6 +15,7 @@ from inbox.flows.context import Context, Writing
 from inbox.flows.imports.gather import Piece
 from inbox.flows.imports.lines import Said
 from inbox.flows.matters import conversation_of, settle
+from inbox.flows.milestones import note_answer
 from inbox.flows.roster import Roster
 from inbox.store.queries import Q
 from inbox.store.records import Thread
@@ -68,6 +69,7 @@ class ThreadWriter:
             client_key=client_key,
             body_key=body_key,
             payload=item.payload,
+            team=self.thread.serving_team if type_ == "message" else None,
         )
         self.items.append(item)
         self.thread = msgspec.structs.replace(self.thread, head=seq)
@@ -123,13 +125,12 @@ async def _go_on(writer: ThreadWriter, said: Said, author: Author) -> None:
         outcome = _answered(conv, stand_in=author.id, now=said.sent_at)
     await writer.settle(outcome, at=said.sent_at, side=author.kind)
     if author.kind == "agent" and conv.waiting_since is not None:
-        await writer.writing.tx.execute(
-            Q.note_first_response,
-            thread=writer.thread.id,
-            number=writer.thread.conversation,
-            at=said.sent_at,
+        await note_answer(
+            Writing(writer.writing.tx, said.sent_at),
+            writer.thread,
+            since=conv.waiting_since,
             agent=author.id,
-            team=writer.thread.serving_team,
+            people=writer.people,
         )
 
 
