@@ -218,6 +218,10 @@ CREATE TABLE threads (
     rings_from         BIGINT,
     badged             BOOLEAN NOT NULL DEFAULT FALSE,
     read_on            TEXT,
+    -- while the customer waits: what they were told (JSON, as `promises` has it; none: nothing), and
+    -- where that places them in the lists: its time, or where nothing was told since when they wait
+    promise            TEXT,
+    due_at             BIGINT,
     CHECK (floor <= head),
     CHECK (customer_read <= customer_delivered AND customer_delivered <= head),
     CHECK (agent_read <= agent_delivered AND agent_delivered <= head),
@@ -226,8 +230,8 @@ CREATE TABLE threads (
 CREATE INDEX threads_home ON threads (home_team, last_message_at, id);
 CREATE INDEX threads_serving ON threads (serving_team, last_message_at, id)
     WHERE serving_why <> 'home';
-CREATE INDEX threads_open ON threads (serving_team, waiting_since, id) WHERE state = 'open';
-CREATE INDEX threads_assignee ON threads (assignee_id, waiting_since, id)
+CREATE INDEX threads_open ON threads (serving_team, due_at, id) WHERE state = 'open';
+CREATE INDEX threads_assignee ON threads (assignee_id, due_at, id)
     WHERE assignee_id IS NOT NULL AND state <> 'resolved';
 CREATE INDEX threads_snoozed ON threads (snoozed_until) WHERE state = 'snoozed';
 CREATE INDEX threads_unindexed ON threads (id) WHERE unindexed;
@@ -327,6 +331,41 @@ CREATE TABLE agent_reads (
     upto      BIGINT NOT NULL,
     PRIMARY KEY (agent_id, thread_id)
 );
+
+-- What was measured of a team, and what became of its promises, by kind and by day (a number that
+-- grows by one, by the team's calendar). first, next: waits that were answered, by the hour of the
+-- team's week (0 to 167) from which they count and the bucket of their business time. kept, broken,
+-- void: promises that were settled; hour and bucket are 0.
+CREATE TABLE promise_counts (
+    team_id TEXT NOT NULL REFERENCES teams (id),
+    kind    TEXT NOT NULL CHECK (kind IN ('first', 'next', 'kept', 'broken', 'void')),
+    hour    BIGINT NOT NULL,
+    day     BIGINT NOT NULL,
+    bucket  BIGINT NOT NULL,
+    count   BIGINT NOT NULL,
+    PRIMARY KEY (team_id, kind, hour, day, bucket)
+);
+CREATE INDEX promise_counts_day ON promise_counts (day);
+
+-- The ledger of promises: what a customer was told after the message `seq`, by which team, and what
+-- became of it. At most one of a thread waits.
+CREATE TABLE promises (
+    thread_id    TEXT NOT NULL REFERENCES threads (id),
+    seq          BIGINT NOT NULL,
+    conversation BIGINT NOT NULL,
+    team_id      TEXT NOT NULL REFERENCES teams (id),
+    kind         TEXT NOT NULL CHECK (kind IN ('measured', 'target')),
+    basis        TEXT NOT NULL CHECK (basis IN ('first', 'next')),
+    minutes      BIGINT NOT NULL,
+    samples      BIGINT NOT NULL,
+    at           BIGINT NOT NULL,
+    due          BIGINT NOT NULL,
+    state        TEXT NOT NULL DEFAULT 'waiting'
+                 CHECK (state IN ('waiting', 'kept', 'broken', 'void')),
+    settled_at   BIGINT,
+    PRIMARY KEY (thread_id, seq)
+);
+CREATE INDEX promises_due ON promises (due) WHERE state = 'waiting';
 
 -- ---------------------------------------------------------------------------------- behind
 

@@ -27,6 +27,7 @@ from inbox.cli.run import LOOK_S, WAIT_S
 from inbox.flows.audit import write_looks
 from inbox.flows.context import Context
 from inbox.flows.in_front import RENEW_S, renew_in_front
+from inbox.flows.promises import break_due, gauge_promises
 from inbox.flows.retention import retention
 from inbox.flows.search import index_due
 from inbox.flows.states import wake_due
@@ -169,12 +170,17 @@ def _start_upkeep(ctx: Context, tasks: Tasks) -> None:
     async def wake() -> bool:
         return await wake_due(ctx) > 0
 
+    async def lapse() -> bool:
+        return await break_due(ctx) > 0
+
     tasks.start("wake_snoozed", wake, every_s=1.0)
+    tasks.start("promises_due", lapse, every_s=1.0)
     tasks.start("search_index", partial(index_due, ctx), every_s=ctx.settings.search_lag_ms / 1000)
     tasks.start("audit_looks", partial(write_looks, ctx), every_s=0.5)
     tasks.start("unread", partial(tell_unread, ctx), every_s=15.0)
     tasks.start("in_front", partial(renew_in_front, ctx), every_s=RENEW_S)
     tasks.start("queue_gauge", partial(gauge_waiting, ctx), every_s=5.0)
+    tasks.start("promise_gauge", partial(gauge_promises, ctx), every_s=15.0)
     tasks.start("retention", partial(retention, ctx), every_s=3600.0)
 
 

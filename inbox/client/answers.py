@@ -64,11 +64,28 @@ class Note(msgspec.Struct, frozen=True):
     seq: int = 0
 
 
+class Promise(msgspec.Struct, frozen=True):
+    """By when an answer can be expected, and `text` that says so in the customer's language.
+
+    `kind` is measured or target, `basis` first or next; `minutes` are the team's business time.
+    `opens_at`: when the team is back, none while it is there.
+    """
+
+    expect_by: datetime
+    text: str
+    kind: str = "measured"
+    basis: str = "first"
+    minutes: int = 0
+    opens_at: datetime | None = None
+    samples: int = 0
+
+
 class Sent(msgspec.Struct, frozen=True):
     """A message that is on the server's disk. `duplicate`: it was there already."""
 
     message: Message
     duplicate: bool = False
+    promise: Promise | None = None
 
 
 class Noted(msgspec.Struct, frozen=True):
@@ -112,6 +129,7 @@ class ThreadState(msgspec.Struct, frozen=True):
     head: int
     serving: Holding | None = None
     status: ConversationState | None = None
+    promise: Promise | None = None
     unread: int = 0
 
 
@@ -150,6 +168,8 @@ class TeamPage(msgspec.Struct, frozen=True):
     closes_at: datetime | None = None
     next_open: datetime | None = None
     line: str | None = None
+    promise: Promise | None = None
+    kept_rate: float | None = None
 
 
 class CustomerCard(msgspec.Struct, frozen=True):
@@ -177,6 +197,7 @@ class Summary(msgspec.Struct, frozen=True):
     assignee: AgentRef | None = None
     last_message: Message | None = None
     waiting_since: datetime | None = None
+    promise: Promise | None = None
     unread: int | None = None
 
 
@@ -225,6 +246,7 @@ class TeamSheet(msgspec.Struct, frozen=True):
     closes_at: datetime | None = None
     next_open: datetime | None = None
     line: str | None = None
+    kept_rate: float | None = None
 
 
 class CustomerRef(msgspec.Struct, frozen=True):

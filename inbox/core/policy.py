@@ -21,6 +21,8 @@ class Customer(msgspec.Struct, frozen=True):
     expires_at: int
     """Unix seconds, both: the end of the token is the end of what it allows."""
     name: str | None = None
+    locale: str | None = None
+    time_zone: str | None = None
 
 
 class Agent(msgspec.Struct, frozen=True):

@@ -32,7 +32,7 @@ async def arrive(ctx: Context, claims: Claims) -> policy.Customer:
     was made.
     """
 
-    async def look(tx: Tx) -> tuple[str, str | None] | None:
+    async def look(tx: Tx) -> tuple[str, Customer] | None:
         row = await tx.fetch_one(Q.get_customer, customer=claims.sub)
         if row is None:
             return None
@@ -41,18 +41,26 @@ async def arrive(ctx: Context, claims: Claims) -> policy.Customer:
         if known.claims_iat < claims.issued_at:
             return None
         found = await tx.fetch_one(Q.get_thread_of, customer=claims.sub)
-        return None if found is None else (read_thread(found).id, known.name)
+        return None if found is None else (read_thread(found).id, known)
 
     arrived = await ctx.store.read(look)
     if arrived is None:
         people = await roster(ctx)
 
-        async def work(writing: Writing) -> tuple[str, str | None]:
+        async def work(writing: Writing) -> tuple[str, Customer]:
             return await _take_claims(ctx, writing, claims, people)
 
         arrived = await write(ctx, work)
-    thread, name = arrived
-    return policy.Customer(claims.sub, thread, claims.issued_at, claims.expires_at, name)
+    thread, known = arrived
+    return policy.Customer(
+        claims.sub,
+        thread,
+        claims.issued_at,
+        claims.expires_at,
+        known.name,
+        known.locale,
+        known.time_zone,
+    )
 
 
 def _demand_signed_in(customer: Customer, claims: Claims) -> None:
@@ -62,7 +70,7 @@ def _demand_signed_in(customer: Customer, claims: Claims) -> None:
 
 async def _take_claims(
     ctx: Context, writing: Writing, claims: Claims, people: Roster
-) -> tuple[str, str | None]:
+) -> tuple[str, Customer]:
     tx = writing.tx
     await tx.execute(Q.add_customer, customer=claims.sub, at=writing.at)
     # The thread before the customer, as whoever stores a first message locks them.
@@ -82,11 +90,11 @@ async def _take_claims(
             **{name: getattr(after, name) for name in PROFILE},
         )
     if thread is None:
-        return await _begin_thread(ctx, writing, after), after.name
+        return await _begin_thread(ctx, writing, after), after
     changed = tuple(name for name in PROFILE if getattr(before, name) != getattr(after, name))
     if changed:
         await _tell_change(writing, thread, before, after, changed, people)
-    return thread.id, after.name
+    return thread.id, after
 
 
 def _merge(known: Customer, claims: Claims) -> Customer:

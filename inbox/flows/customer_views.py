@@ -6,17 +6,24 @@ from typing import Literal
 
 import msgspec
 
+from inbox.core.conversation import customer_wrote
 from inbox.core.cursor import Cursor
 from inbox.core.events import Serving, Status, TeamRef, customer_view
 from inbox.core.policy import Customer
+from inbox.core.promise import Basis, Given
 from inbox.core.timetable import State
 from inbox.flows.access import get_seen
 from inbox.flows.context import Context, roster
 from inbox.flows.hours import Today, opening
+from inbox.flows.matters import conversation_of
+from inbox.flows.promises import Asked, estimate, standing
+from inbox.flows.roster import Roster
 from inbox.flows.summaries import numbered
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
 from inbox.store.records import Thread, read_item
+
+HOUR_MS = 3_600_000
 
 
 class Care(msgspec.Struct, frozen=True):
@@ -32,7 +39,7 @@ class CustomerThread(msgspec.Struct, frozen=True):
     team: TeamRef
     serving: Serving
     status: Status | None
-    promise: None
+    promise: Given | None
     care: Care
     cursor: str
     head: int
@@ -58,7 +65,8 @@ class TeamPage(msgspec.Struct, frozen=True):
     """A team as its customers see it. What has not been set up yet is null.
 
     `hours` is today; `open`, `state`, `closes_at` and `next_open` are this moment's. `line` is what
-    the team says of the day, while it lasts.
+    the team says of the day, while it lasts. `promise` is what a new matter could expect now, and
+    `kept_rate` the share of promises kept within 28 days, null while they are few.
     """
 
     id: str
@@ -74,22 +82,27 @@ class TeamPage(msgspec.Struct, frozen=True):
     closes_at: str | None
     next_open: str | None
     line: str | None
-    promise: None = None
+    promise: Given | None
+    kept_rate: float | None
     notice: None = None
 
 
 async def customer_thread(ctx: Context, who: Customer) -> CustomerThread:
-    """The customer's thread as it is now, with the cursor to follow it from."""
+    """The customer's thread as it is now, with the cursor to follow it from.
 
-    async def look(tx: Tx) -> tuple[Thread, int]:
+    `promise` is the one that stands while they wait, and what a message could expect while not.
+    """
+    people, at = await roster(ctx), ctx.clock()
+
+    async def look(tx: Tx) -> tuple[Thread, int, Given | None]:
         thread = await get_seen(tx, who, who.thread)
         row = await tx.fetch_one(
             Q.count_unread, thread=thread.id, after=thread.customer_read, author="agent"
         )
-        return thread, 0 if row is None else row[0]
+        promise = await _promise(ctx, tx, who, thread, at=at, people=people)
+        return thread, 0 if row is None else row[0], promise
 
-    thread, unread = await ctx.store.read(look)
-    people = await roster(ctx)
+    thread, unread, promise = await ctx.store.read(look)
     status = None
     if thread.state is not None:
         # A snooze is the team's own business: to the customer the conversation is open.
@@ -100,12 +113,25 @@ async def customer_thread(ctx: Context, who: Customer) -> CustomerThread:
         team=people.team_ref(thread.home_team),
         serving=Serving(people.team_ref(thread.serving_team), thread.serving_why),
         status=status,
-        promise=None,
+        promise=promise,
         care=Care(),
         cursor=str(Cursor(ctx.memory.epoch, thread.head)),
         head=thread.head,
         unread=unread,
     )
+
+
+async def _promise(
+    ctx: Context, tx: Tx, who: Customer, thread: Thread, *, at: int, people: Roster
+) -> Given | None:
+    """What stands, while the customer waits; else what a message of this moment could expect."""
+    if thread.waiting_since is not None:
+        return standing(thread, who, at=at, people=people)
+    reopen_ms = ctx.settings.reopen_hours * HOUR_MS
+    conv, _ = customer_wrote(conversation_of(thread), now=at, reopen_ms=reopen_ms)
+    basis: Basis = "first" if conv.number != thread.conversation else "next"
+    asked = Asked(who, thread.serving_team, basis)
+    return await estimate(ctx, tx, asked, at=at, people=people)
 
 
 async def customer_messages(ctx: Context, who: Customer, *, before: int, limit: int) -> RawPage:
@@ -125,18 +151,22 @@ async def customer_messages(ctx: Context, who: Customer, *, before: int, limit: 
 
 async def team_page(ctx: Context, who: Customer) -> TeamPage:
     """The customer's home team."""
+    people, at = await roster(ctx), ctx.clock()
 
-    async def look(tx: Tx) -> Thread:
-        return await get_seen(tx, who, who.thread)
+    async def look(tx: Tx) -> tuple[Thread, Given | None, float | None]:
+        thread = await get_seen(tx, who, who.thread)
+        team = thread.home_team
+        asked = Asked(who, team, "first")
+        promise = await estimate(ctx, tx, asked, at=at, people=people)
+        kept = await ctx.memory.measures.kept_rate(tx, people, team, now=at)
+        return thread, promise, kept
 
-    thread = await ctx.store.read(look)
-    people = await roster(ctx)
+    thread, promise, kept = await ctx.store.read(look)
     team = people.team(thread.home_team)
     members = sorted(
         (people.agents[agent] for agent in people.active(team.id)),
         key=lambda agent: (agent.name, agent.id),
     )
-    at = ctx.clock()
     now = opening(people, team.id, at=at)
     return TeamPage(
         id=team.id,
@@ -152,4 +182,6 @@ async def team_page(ctx: Context, who: Customer) -> TeamPage:
         closes_at=now.closes_at,
         next_open=now.next_open,
         line=people.line_of(team.id, at=at),
+        promise=promise,
+        kept_rate=kept,
     )

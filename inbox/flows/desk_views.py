@@ -76,7 +76,10 @@ class SummaryPage(msgspec.Struct, frozen=True):
 
 
 class TeamSheet(msgspec.Struct, frozen=True):
-    """A team of mine with its people, and whether it is there now, as its customers see it."""
+    """A team of mine with its people, and whether it is there now, as its customers see it.
+
+    `kept_rate` is the share of its promises kept within 28 days, null while they are few.
+    """
 
     team: TeamRef
     members: tuple[Colleague, ...]
@@ -87,6 +90,7 @@ class TeamSheet(msgspec.Struct, frozen=True):
     closes_at: str | None
     next_open: str | None
     line: str | None
+    kept_rate: float | None
 
 
 class TeamSheets(msgspec.Struct, frozen=True):
@@ -146,6 +150,12 @@ async def colleague(ctx: Context, agent_id: str) -> Colleague:
 async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
     """The people of my teams, with who is on duty."""
     people, at = await roster(ctx), ctx.clock()
+
+    async def look(tx: Tx) -> dict[str, float | None]:
+        measures = ctx.memory.measures
+        return {team: await measures.kept_rate(tx, people, team, now=at) for team in who.teams}
+
+    kept = await ctx.store.read(look)
     sheets = []
     for team in sorted(who.teams):
         members = [await colleague(ctx, agent) for agent in people.active(team)]
@@ -162,6 +172,7 @@ async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
                 closes_at=now.closes_at,
                 next_open=now.next_open,
                 line=people.line_of(team, at=at),
+                kept_rate=kept[team],
             )
         )
     return TeamSheets(tuple(sheets))
@@ -172,8 +183,8 @@ async def queue(
 ) -> SummaryPage:
     """One of the desk's lists, a page at a time.
 
-    *mine*, *waiting* and *team* come in the order of waiting, *snoozed* in the order of waking,
-    *all* by newest message.
+    *mine*, *waiting* and *team* come by when an answer was promised, and where nothing was, by
+    since when they wait; *snoozed* in the order of waking, *all* by newest message.
     """
     newest_first = view == "all"
     at, thread = _place(cursor, newest_first=newest_first)
@@ -229,5 +240,5 @@ def _place(cursor: str | None, *, newest_first: bool) -> tuple[int, str]:
 
 
 def _after(view: View, last: Thread) -> str:
-    at = {"all": last.last_message_at, "snoozed": last.snoozed_until}.get(view, last.waiting_since)
+    at = {"all": last.last_message_at, "snoozed": last.snoozed_until}.get(view, last.due_at)
     return f"{LARGEST if at is None else at}.{last.id}"

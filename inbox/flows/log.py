@@ -62,6 +62,8 @@ async def append_message(
         last_message_at=stored.last_message_at,
         waiting_since=stored.waiting_since,
         rings_from=stored.rings_from,
+        promise=stored.promise,
+        due_at=stored.due_at,
     )
     await tell_teams(writing, stored, stored, items)
     return stored, items

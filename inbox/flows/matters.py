@@ -31,6 +31,7 @@ from inbox.core.instant import to_text
 from inbox.flows.context import Writing
 from inbox.flows.log import Entry
 from inbox.flows.milestones import note_milestone
+from inbox.flows.promises import settle_promise
 from inbox.flows.roster import Roster
 from inbox.store.queries import Q, Value
 from inbox.store.records import Thread
@@ -49,7 +50,13 @@ def conversation_of(thread: Thread) -> Conversation:
 
 
 def with_conversation(thread: Thread, conv: Conversation) -> Thread:
-    """The thread with this as its newest conversation."""
+    """The thread with this as its newest conversation.
+
+    Who begins to wait is due at once, unless something is promised.
+    """
+    promise, due_at = thread.promise, thread.due_at
+    if conv.waiting_since is None or thread.waiting_since is None:
+        promise, due_at = None, conv.waiting_since
     return msgspec.structs.replace(
         thread,
         conversation=conv.number,
@@ -58,6 +65,8 @@ def with_conversation(thread: Thread, conv: Conversation) -> Thread:
         snoozed_until=conv.snoozed_until,
         resolved_at=conv.resolved_at,
         waiting_since=conv.waiting_since,
+        promise=promise,
+        due_at=due_at,
     )
 
 
@@ -80,11 +89,14 @@ async def settle(
 ) -> tuple[Thread, list[Entry]]:
     """Bring a rule's outcome into the thread, its history and entries for the log.
 
-    `side` is who begins a conversation, `by` the agent who acts. A bounced conversation that is
+    `side` is who begins a conversation, `by` the agent who acts. What was promised is settled where
+    a wait ends. A bounced conversation that is
     resolved goes home: the next one starts there.
     """
     conv, changes = outcome
     after = with_conversation(thread, conv)
+    resolved = any(isinstance(change, Resolved) for change in changes)
+    await settle_promise(writing, thread, after, answered=not resolved, people=people)
     entries: list[Entry] = []
     for change in changes:
         if isinstance(change, Assigned):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from inbox.core import policy
 from inbox.core.hints import REGISTRY, Moved, Passing
 from inbox.flows.looks import Looks
+from inbox.flows.measures import Measures
 from inbox.flows.roster import Roster
 from inbox.flows.turns import Turns
 
@@ -30,6 +31,7 @@ class Memory:
         self.epoch = epoch
         self.receipts = Turns()
         self.looks = Looks()
+        self.measures = Measures()
         self.in_front: dict[str, str] = {}
         self.search_whole_at: int | None = None
         self.search_walk: SearchWalk | None = None

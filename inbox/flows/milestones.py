@@ -38,8 +38,8 @@ async def note_milestone(writing: Writing, thread: Thread, kind: Kind) -> None:
 
 async def note_answer(
     writing: Writing, thread: Thread, *, since: int, agent: str, people: Roster
-) -> None:
-    """An agent answered a customer who had waited since then (Unix ms).
+) -> bool:
+    """An agent answered a customer who had waited since then (Unix ms); whether it was the first.
 
     The first answer of a conversation stands in its history, too. Business time is that of the team
     that answered. A clock that stepped back makes no wait shorter than none.
@@ -68,3 +68,4 @@ async def note_answer(
             agent=agent,
             team=thread.serving_team,
         )
+    return bool(row[0])

@@ -14,6 +14,7 @@ from inbox.flows.context import Context, Writing, write
 from inbox.flows.erasing import erase_items, erase_text, forget_messages_in_marks
 from inbox.flows.erasure import finish_erasures
 from inbox.flows.log import Entry, append
+from inbox.flows.measures import oldest_day
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q, Query
 from inbox.store.records import Thread, read_thread
@@ -41,6 +42,7 @@ class Kept(msgspec.Struct, frozen=True):
     audit_lines: int
     jobs: int
     pushes: int
+    promise_counts: int
     erasures: int
     """Erasures of customers that had been broken off and are finished now."""
 
@@ -52,7 +54,8 @@ async def retention(ctx: Context) -> Kept:
     a conversation that is still open, nor of a thread that has been here for less: an archive that
     was just imported is kept so long from then on. Team streams keep their newest
     `team_stream_items`. The audit log is kept as long as messages; delivery jobs a week after their
-    end, pushes for `push_trail_days`, dead addresses for a month.
+    end, pushes for `push_trail_days`, dead addresses for a month,
+    what was measured of teams for 28 days.
     """
     erasures = await finish_erasures(ctx)
     texts = threads = lines = 0
@@ -67,6 +70,7 @@ async def retention(ctx: Context) -> Kept:
         audit_lines=lines,
         jobs=await _sweep_jobs(ctx),
         pushes=await _sweep_pushes(ctx),
+        promise_counts=await _sweep(ctx, Q.sweep_promise_counts, oldest_day(ctx.clock())),
         erasures=erasures,
     )
 

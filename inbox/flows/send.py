@@ -14,12 +14,14 @@ from inbox.core.errors import BadRequest, Conflict, NotFound, PinboxError, Stale
 from inbox.core.events import Author, Message, MessageEvent
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Customer, sees
+from inbox.core.promise import Basis, Given
 from inbox.core.text import clean_body, clean_client_id
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.limits import Kind
 from inbox.flows.log import Entry, append, append_message
 from inbox.flows.matters import conversation_of, holder_of, settle
 from inbox.flows.milestones import note_answer
+from inbox.flows.promises import Asked, as_told, count_answer, give, standing
 from inbox.flows.rings import ring_message
 from inbox.flows.roster import Roster
 from inbox.flows.summaries import numbered
@@ -43,11 +45,15 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """The stored message as wire JSON with its `seq`; `duplicate` when it had come before."""
+    """The stored message as wire JSON with its `seq`; `duplicate` when it had come before.
+
+    `promise`: by when the customer who wrote can expect an answer, as it stands now.
+    """
 
     seq: int
     message: msgspec.Raw
     duplicate: bool
+    promise: Given | None = None
 
 
 class _Keyed(msgspec.Struct, frozen=True):
@@ -88,7 +94,7 @@ async def send(ctx: Context, who: Customer | Agent, *, thread: str, draft: Draft
         if row is None:
             raise NotFound("there is no such thread")
         if row[THREAD_WIDTH] is not None:
-            return _known(row[THREAD_WIDTH:], keyed.body_key)
+            return _again(ctx, who, read_thread(row), row[THREAD_WIDTH:], keyed, people)
         try:
             if isinstance(who, Agent):
                 return await _reply(ctx, writing, who, read_thread(row), keyed, people)
@@ -99,13 +105,24 @@ async def send(ctx: Context, who: Customer | Agent, *, thread: str, draft: Draft
                 Q.find_sent, thread=thread, client_key=keyed.client_key
             )
             if found is not None:
-                return _known(found, keyed.body_key)
+                return _again(ctx, who, read_thread(row), found, keyed, people)
             raise
 
     sent = await write(ctx, work)
     count = ctx.metrics.duplicates if sent.duplicate else ctx.metrics.accepted
     count("agent" if is_agent else "customer").inc()
     return sent
+
+
+def _again(
+    ctx: Context, who: Customer | Agent, thread: Thread, found: Row, keyed: _Keyed, people: Roster
+) -> Sent:
+    """The first result once more, with what a customer is promised now."""
+    sent = _known(found, keyed.body_key)
+    if isinstance(who, Agent):
+        return sent
+    told = standing(thread, who, at=ctx.clock(), people=people)
+    return msgspec.structs.replace(sent, promise=told)
 
 
 def _known(row: Row, body_key: str) -> Sent:
@@ -129,11 +146,14 @@ def _erased_message(seq: int, at: int) -> msgspec.Raw:
 async def _retry_only(ctx: Context, who: Customer | Agent, thread: str, keyed: _Keyed) -> Sent:
     """Over the limit, only what came before is answered."""
 
-    async def look(tx: Tx) -> Row | None:
-        return await tx.fetch_one(Q.find_sent, thread=thread, client_key=keyed.client_key)
+    async def look(tx: Tx) -> tuple[Row, Row] | None:
+        found = await tx.fetch_one(Q.find_sent, thread=thread, client_key=keyed.client_key)
+        row = await tx.fetch_one(Q.get_thread, thread=thread)
+        return None if found is None or row is None else (found, row)
 
-    if row := await ctx.store.read(look):
-        return _known(row, keyed.body_key)
+    people = await roster(ctx)
+    if known := await ctx.store.read(look):
+        return _again(ctx, who, read_thread(known[1]), known[0], keyed, people)
     kind: Kind = "agent_sends" if isinstance(who, Agent) else "customer_sends"
     raise ctx.limits.refusal(kind, who.id)
 
@@ -155,8 +175,17 @@ async def _write_in(
         await tx.execute(Q.note_written, customer=who.id, at=writing.at)
         await tx.execute(Q.count_customer, team=thread.home_team, change=1)
     after, entries = await settle(writing, thread, outcome, people=people, side="customer")
+    if thread.waiting_since is None:
+        basis: Basis = "first" if after.conversation != thread.conversation else "next"
+        asked = Asked(who, after.serving_team, basis, urgent=keyed.draft.urgent)
+        seq = thread.head + len(entries) + 1
+        after = await give(ctx, writing, after, asked, seq=seq, people=people)
     message = _message(ctx, writing, after, Author("customer", who.id, who.name), keyed)
-    return await _store(ctx, writing, thread, after, entries, message, keyed)
+    sent = await _store(ctx, writing, thread, after, entries, message, keyed)
+    told = as_told(after) if thread.waiting_since is None else None
+    if told is None:
+        told = standing(after, who, at=writing.at, people=people)
+    return msgspec.structs.replace(sent, promise=told)
 
 
 async def _reply(
@@ -185,7 +214,10 @@ async def _reply(
     )
     after, entries = await settle(writing, thread, outcome, people=people, side="agent", by=who.id)
     if thread.waiting_since is not None:
-        await note_answer(writing, after, since=thread.waiting_since, agent=who.id, people=people)
+        first = await note_answer(
+            writing, after, since=thread.waiting_since, agent=who.id, people=people
+        )
+        count_answer(writing, thread, after.serving_team, first=first, people=people)
     message = _message(ctx, writing, after, author, keyed)
     return await _store(ctx, writing, thread, after, entries, message, keyed)
 

@@ -6,6 +6,8 @@ import msgspec
 
 from inbox.core.events import AgentRef, Serving, Status, TeamRef
 from inbox.core.instant import to_text
+from inbox.core.promise import Given
+from inbox.flows.promises import as_told
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
 from inbox.store.records import THREAD_WIDTH, Thread, read_item, read_thread
@@ -50,7 +52,7 @@ class ThreadSummary(msgspec.Struct, frozen=True):
     serving: Serving
     last_message: msgspec.Raw | None
     waiting_since: str | None
-    promise: None
+    promise: Given | None
     head: int
     unread: int | msgspec.UnsetType = msgspec.UNSET
 
@@ -105,7 +107,7 @@ def read_summary(row: Row, *, unread: int | msgspec.UnsetType = msgspec.UNSET) -
         serving=serving_of(thread, TeamRef(thread.serving_team, serving_key, serving_name)),
         last_message=last,
         waiting_since=None if thread.waiting_since is None else to_text(thread.waiting_since),
-        promise=None,
+        promise=as_told(thread),
         head=thread.head,
         unread=unread,
     )

@@ -12,6 +12,7 @@ import socket
 import struct
 from typing import Any, TypeAlias
 
+import msgspec
 from aiohttp import WSMessage, WSMsgType, web
 
 from inbox.core.errors import Internal, PinboxError, Unauthorized
@@ -358,7 +359,9 @@ class Session:
             return
         found = await self._node.outcome(people.send(who, thread=ask.thread, frame=ask.frame))
         if isinstance(found, Sent):
-            self.feed(inputs.Stored(ask.ticket, bytes(found.message), found.duplicate))
+            promise = None if found.promise is None else msgspec.json.encode(found.promise)
+            stored = inputs.Stored(ask.ticket, bytes(found.message), found.duplicate, promise)
+            self.feed(stored)
         else:
             self.feed(inputs.Failed(ask.ticket, found))
 

@@ -87,6 +87,7 @@ class Queries:
 Q = Queries(
     "queries_people.sql",
     "queries.sql",
+    "queries_promises.sql",
     "queries_push.sql",
     "queries_reports.sql",
     "queries_upkeep.sql",

@@ -70,7 +70,7 @@ t.serving_team, t.serving_why, t.serving_until,
 t.conversation, t.state, t.assignee_id, t.snoozed_until, t.resolved_at, t.waiting_since,
 t.last_customer_seq, t.last_agent_seq, t.last_agent_id, t.last_message_at,
 t.customer_delivered, t.customer_read, t.agent_delivered, t.agent_read, t.unindexed,
-t.customer_seen, t.reachable, t.rings_from, t.badged, t.read_on
+t.customer_seen, t.reachable, t.rings_from, t.badged, t.read_on, t.promise, t.due_at
 
 -- name: lock_thread
 -- A thread for change: nobody else writes it until this transaction ends.
@@ -113,7 +113,8 @@ UPDATE threads SET
     last_agent_id = :last_agent_id, last_message_at = :last_message_at,
     customer_delivered = :customer_delivered, customer_read = :customer_read,
     agent_delivered = :agent_delivered, agent_read = :agent_read, unindexed = :unindexed,
-    customer_seen = :customer_seen, rings_from = :rings_from
+    customer_seen = :customer_seen, rings_from = :rings_from,
+    promise = :promise, due_at = :due_at
 WHERE id = :id
 
 -- name: save_message_marks
@@ -121,7 +122,7 @@ WHERE id = :id
 UPDATE threads SET head = :head, last_customer_seq = :last_customer_seq,
     last_agent_seq = :last_agent_seq, last_agent_id = :last_agent_id,
     last_message_at = :last_message_at, waiting_since = :waiting_since,
-    rings_from = :rings_from, unindexed = TRUE
+    rings_from = :rings_from, unindexed = TRUE, promise = :promise, due_at = :due_at
 WHERE id = :thread
 
 -- name: save_receipts
@@ -259,88 +260,88 @@ LEFT JOIN items m ON m.thread_id = t.id
 -- Everything that a list shows of one thread.
 SELECT {summary_columns} {summary_joins} WHERE t.id = :thread
 
--- fragment: by_waiting
-ORDER BY COALESCE(t.waiting_since, 9007199254740991), t.id
+-- fragment: by_due
+ORDER BY COALESCE(t.due_at, 9007199254740991), t.id
 
 -- fragment: after_those_who_wait
 CASE WHEN :at < 9007199254740991 THEN '' ELSE :id END
 
 -- name: list_mine
--- An agent's own conversations that are not resolved, the longest waiting first. Here and below
+-- An agent's own conversations that are not resolved, the first that is due first. Here and below
 -- the ids are chosen first, in the order of an index, and what is shown of them is joined after.
 SELECT {summary_columns} {summary_joins}
 WHERE t.id IN (
     SELECT id FROM (
         SELECT id, since FROM (
-            SELECT x.id, x.waiting_since AS since FROM threads x
+            SELECT x.id, x.due_at AS since FROM threads x
             WHERE x.assignee_id = :agent AND x.state <> 'resolved'
-              AND (x.waiting_since, x.id) > (:at, :id)
+              AND (x.due_at, x.id) > (:at, :id)
               AND (x.home_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent)
                 OR x.serving_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent))
-            ORDER BY x.waiting_since, x.id LIMIT :limit
+            ORDER BY x.due_at, x.id LIMIT :limit
         ) AS waits
         UNION ALL
         SELECT id, since FROM (
             SELECT x.id, 9007199254740991 AS since FROM threads x
-            WHERE x.assignee_id = :agent AND x.state <> 'resolved' AND x.waiting_since IS NULL
+            WHERE x.assignee_id = :agent AND x.state <> 'resolved' AND x.due_at IS NULL
               AND x.id > {after_those_who_wait}
               AND (x.home_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent)
                 OR x.serving_team IN (SELECT team_id FROM team_members WHERE agent_id = :agent))
-            ORDER BY x.waiting_since, x.id LIMIT :limit
+            ORDER BY x.due_at, x.id LIMIT :limit
         ) AS answered
         ORDER BY 2, 1 LIMIT :limit
     ) AS first
 )
-{by_waiting}
+{by_due}
 
 -- name: list_waiting
--- The queue of an agent's teams: customers who wait and whom nobody has taken, longest first.
+-- The queue of an agent's teams: customers who wait and whom nobody has taken, first due first.
 -- Of each team no more are looked at than a page needs.
 SELECT {summary_columns} {summary_joins}
 WHERE t.id IN (
     SELECT id FROM (
-        SELECT x.id, x.waiting_since FROM team_members k
+        SELECT x.id, x.due_at FROM team_members k
         JOIN threads x ON x.serving_team = k.team_id
         WHERE k.agent_id = :agent AND x.state = 'open' AND x.assignee_id IS NULL
-          AND (x.waiting_since, x.id) > (:at, :id)
-          AND x.waiting_since <= COALESCE((
-            SELECT y.waiting_since FROM threads y
+          AND (x.due_at, x.id) > (:at, :id)
+          AND x.due_at <= COALESCE((
+            SELECT y.due_at FROM threads y
             WHERE y.serving_team = k.team_id AND y.state = 'open' AND y.assignee_id IS NULL
-              AND (y.waiting_since, y.id) > (:at, :id)
-            ORDER BY y.waiting_since, y.id LIMIT 1 OFFSET :limit), 9007199254740991)
+              AND (y.due_at, y.id) > (:at, :id)
+            ORDER BY y.due_at, y.id LIMIT 1 OFFSET :limit), 9007199254740991)
         ORDER BY 2, 1 LIMIT :limit
     ) AS first
 )
-{by_waiting}
+{by_due}
 
 -- name: list_team
--- Open conversations that an agent's teams serve, whoever has them, the longest waiting first;
+-- Open conversations that an agent's teams serve, whoever has them, the first that is due first;
 -- those in which nobody waits come last, by id.
 SELECT {summary_columns} {summary_joins}
 WHERE t.id IN (
     SELECT id FROM (
-        SELECT x.id, x.waiting_since AS since FROM team_members k
+        SELECT x.id, x.due_at AS since FROM team_members k
         JOIN threads x ON x.serving_team = k.team_id
-        WHERE k.agent_id = :agent AND x.state = 'open' AND (x.waiting_since, x.id) > (:at, :id)
-          AND x.waiting_since <= COALESCE((
-            SELECT y.waiting_since FROM threads y
+        WHERE k.agent_id = :agent AND x.state = 'open' AND (x.due_at, x.id) > (:at, :id)
+          AND x.due_at <= COALESCE((
+            SELECT y.due_at FROM threads y
             WHERE y.serving_team = k.team_id AND y.state = 'open'
-              AND (y.waiting_since, y.id) > (:at, :id)
-            ORDER BY y.waiting_since, y.id LIMIT 1 OFFSET :limit), 9007199254740991)
+              AND (y.due_at, y.id) > (:at, :id)
+            ORDER BY y.due_at, y.id LIMIT 1 OFFSET :limit), 9007199254740991)
         UNION ALL
         SELECT x.id, 9007199254740991 AS since FROM team_members k
         JOIN threads x ON x.serving_team = k.team_id
-        WHERE k.agent_id = :agent AND x.state = 'open' AND x.waiting_since IS NULL
+        WHERE k.agent_id = :agent AND x.state = 'open' AND x.due_at IS NULL
           AND x.id > {after_those_who_wait}
           AND x.id <= COALESCE((
             SELECT y.id FROM threads y
-            WHERE y.serving_team = k.team_id AND y.state = 'open' AND y.waiting_since IS NULL
+            WHERE y.serving_team = k.team_id AND y.state = 'open' AND y.due_at IS NULL
               AND y.id > {after_those_who_wait}
-            ORDER BY y.waiting_since, y.id LIMIT 1 OFFSET :limit), 'g')
+            ORDER BY y.due_at, y.id LIMIT 1 OFFSET :limit), 'g')
         ORDER BY 2, 1 LIMIT :limit
     ) AS first
 )
-{by_waiting}
+{by_due}
 
 -- name: list_snoozed
 -- Snoozed conversations of an agent's teams, the next to wake first.
@@ -381,4 +382,4 @@ ORDER BY t.last_message_at DESC, t.id DESC
 -- name: waiting_by_team
 -- How many customers wait, by the team that serves them.
 SELECT serving_team, COUNT(*) FROM threads
-WHERE state = 'open' AND waiting_since IS NOT NULL GROUP BY serving_team
+WHERE state = 'open' AND due_at IS NOT NULL GROUP BY serving_team

@@ -44,6 +44,8 @@ class Thread(msgspec.Struct, frozen=True):
     rings_from: int | None
     badged: bool
     read_on: str | None
+    promise: str | None
+    due_at: int | None
 
 
 class Customer(msgspec.Struct, frozen=True):

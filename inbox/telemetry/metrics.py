@@ -112,6 +112,12 @@ class Metrics:
         self._waiting = self._make(
             Gauge, "queue_waiting", "Conversations whose customer waits for an answer", ["team"]
         )
+        self._promises = self._make(
+            Gauge,
+            "promises",
+            "Promises of the last 28 days, by what became of them: waiting, kept, broken, void",
+            ["team", "state"],
+        )
         self.task_restarts = self._by(
             Counter, "task_restarts_total", "Background tasks begun again after a failure", ["task"]
         )
@@ -136,6 +142,12 @@ class Metrics:
         self._waiting.clear()
         for team, count in by_team.items():
             self._waiting.labels(team).set(count)
+
+    def promises(self, counted: Mapping[tuple[str, str], int]) -> None:
+        """Set how many promises of each team (by key) are in each state."""
+        self._promises.clear()
+        for (team, state), count in counted.items():
+            self._promises.labels(team, state).set(count)
 
     def render(self) -> bytes:
         """The page that Prometheus reads; its media type is `CONTENT_TYPE`."""

@@ -42,7 +42,7 @@ async def send_message(call: Call[Customer, NewMessage, None]) -> Answer:
     body = call.body
     draft = Draft(body.client_id, body.body, urgent=body.urgent, attachments=body.attachments)
     sent = await sending.send(call.ctx, call.who, thread=call.who.thread, draft=draft)
-    return Answer(MessageAnswer(sent.message), 200 if sent.duplicate else 201)
+    return Answer(MessageAnswer(sent.message, sent.promise), 200 if sent.duplicate else 201)
 
 
 async def mark_read(call: Call[Customer, Upto, None]) -> None:

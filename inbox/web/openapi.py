@@ -33,7 +33,7 @@ Json = dict[str, Any]
 _REF = "#/components/schemas/{name}"
 _TIMES = {
     *("at", "sent_at", "until", "waiting_since", "expires_at", "created_at", "revoked_at"),
-    *("opens_at", "closes_at", "next_open"),
+    *("opens_at", "closes_at", "next_open", "expect_by"),
 }
 _ABOUT = """Self-hosted asynchronous customer care: each customer has one thread, pinned to a team.
 

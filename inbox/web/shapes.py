@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from inbox.core.cursor import LARGEST
+from inbox.core.promise import Given
 from inbox.flows.desk_views import Colleague, View
 from inbox.web.route import ID_PATTERN
 
@@ -229,10 +230,10 @@ class OfAgent(_Taken, frozen=True):
 
 
 class MessageAnswer(msgspec.Struct, frozen=True):
-    """The stored message with its seq. No promise is measured yet."""
+    """The stored message with its seq, and what a customer who waits is promised."""
 
     message: msgspec.Raw
-    promise: None = None
+    promise: Given | None = None
 
 
 class NoteAnswer(msgspec.Struct, frozen=True):

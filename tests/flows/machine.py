@@ -42,6 +42,8 @@ _EMPTY = [
         "DELETE FROM items",
         "DELETE FROM conversations",
         "DELETE FROM milestones",
+        "DELETE FROM promises",
+        "DELETE FROM promise_counts",
         "DELETE FROM agent_reads",
         "DELETE FROM threads",
         "DELETE FROM customers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 
@@ -10,7 +11,8 @@ import pytest
 from inbox.core.cursor import LARGEST
 from inbox.core.errors import BadRequest, Conflict
 from inbox.core.policy import Agent
-from inbox.flows import agents, assignment, desk_views, handover, receipts, states
+from inbox.core.rules import RulesChange
+from inbox.flows import agents, assignment, desk_views, handover, receipts, rules, states
 from inbox.flows.context import Context
 from inbox.flows.customer_views import customer_messages
 from inbox.flows.desk_views import View
@@ -29,7 +31,12 @@ def expected(books: Books, who: Agent, view: View) -> list[str]:
     served = [one for one in threads if one.serving_team in teams]
 
     def waiting(one: Thread) -> tuple[int, str]:
-        return (LARGEST if one.waiting_since is None else one.waiting_since, one.id)
+        if one.waiting_since is None:
+            return LARGEST, one.id
+        due = one.waiting_since
+        if one.promise is not None:
+            due = json.loads(one.promise)["promised"]["due"]
+        return due, one.id
 
     found: list[Thread]
     match view:
@@ -102,6 +109,9 @@ async def test_every_view_of_a_random_desk(stage: Stage, seed: int) -> None:
             reason="as it comes",
         ),
     ]
+    # One of the teams says by when it answers, the other says nothing.
+    target = RulesChange(promise_target_minutes=chance.choice([5, 90]))
+    await rules.set_rules(ctx, OPERATOR, team=stage.tampa, change=target)
     done = 0
     for n in range(160):
         # Sometimes many at the same millisecond: then the id decides.

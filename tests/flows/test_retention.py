@@ -49,7 +49,7 @@ from tests.cast import (
 from tests.engines import Database
 
 KEPT = 1095
-NOTHING = Kept(0, 0, 0, 0, 0, 0, 0)
+NOTHING = Kept(0, 0, 0, 0, 0, 0, 0, 0)
 
 
 async def texts(ctx: Context) -> list[str]:

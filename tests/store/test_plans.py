@@ -10,9 +10,9 @@ from inbox.store.queries import Q, Query, Value, compile_query
 INDEXES = {
     Q.list_audit: ("audit_at", "at"),
     Q.list_audit_of_thread: ("audit_thread", "thread_id"),
-    Q.list_mine: ("threads_assignee", "waiting_since"),
-    Q.list_waiting: ("threads_open", "waiting_since<"),
-    Q.list_team: ("threads_open", "waiting_since<"),
+    Q.list_mine: ("threads_assignee", "due_at"),
+    Q.list_waiting: ("threads_open", "due_at<"),
+    Q.list_team: ("threads_open", "due_at<"),
     Q.list_all: ("threads_home", "last_message_at>"),
 }
 """With what it is entered by; `<` or `>` where a page of each team bounds it on the far side too

@@ -20,10 +20,19 @@
  * @property {string} [client_id] on the customer's own
  * @property {number} [seq] its place in the thread; in events it stands beside the message
  *
+ * @typedef {object} Promised By when an answer can be expected.
+ * @property {"measured" | "target"} kind
+ * @property {"first" | "next"} basis
+ * @property {number} minutes of the team's business time
+ * @property {string} expect_by RFC 3339, UTC
+ * @property {string | null} opens_at when the team is back, null while it is there
+ * @property {number} samples
+ * @property {string} text in the customer's language
+ *
  * @typedef {object} Sent A message that is on the server's disk.
  * @property {Message} message
  * @property {boolean} duplicate it was there already
- * @property {unknown} [promise]
+ * @property {Promised | null} [promise]
  *
  * @typedef {object} Draft A message on its way, until it is answered.
  * @property {string} client_id
@@ -38,7 +47,7 @@
  * @property {TeamRef} team
  * @property {{ team: TeamRef, why: string }} serving
  * @property {{ state: string, conversation: number } | null} status
- * @property {unknown} promise
+ * @property {Promised | null} promise
  * @property {{ preference: string }} care
  * @property {string} cursor where its stream is
  * @property {number} head its last seq
@@ -54,6 +63,8 @@
  * @property {string | null} [place]
  * @property {string | null} [photo_url]
  * @property {{ name: string, photo_url?: string | null, line?: string | null }[]} people
+ * @property {Promised | null} [promise]
+ * @property {number | null} [kept_rate]
  *
  * @typedef {object} Registration What a device says of itself.
  * @property {"apns" | "fcm" | "webpush"} platform

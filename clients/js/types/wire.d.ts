@@ -48,6 +48,30 @@ export type Message = {
     seq?: number | undefined;
 };
 /**
+ * By when an answer can be expected.
+ */
+export type Promised = {
+    kind: "measured" | "target";
+    basis: "first" | "next";
+    /**
+     * of the team's business time
+     */
+    minutes: number;
+    /**
+     * RFC 3339, UTC
+     */
+    expect_by: string;
+    /**
+     * when the team is back, null while it is there
+     */
+    opens_at: string | null;
+    samples: number;
+    /**
+     * in the customer's language
+     */
+    text: string;
+};
+/**
  * A message that is on the server's disk.
  */
 export type Sent = {
@@ -56,7 +80,7 @@ export type Sent = {
      * it was there already
      */
     duplicate: boolean;
-    promise?: unknown;
+    promise?: Promised | null | undefined;
 };
 /**
  * A message on its way, until it is answered.
@@ -90,7 +114,7 @@ export type Thread = {
         state: string;
         conversation: number;
     } | null;
-    promise: unknown;
+    promise: Promised | null;
     care: {
         preference: string;
     };
@@ -125,6 +149,8 @@ export type Team = {
         photo_url?: string | null;
         line?: string | null;
     }[];
+    promise?: Promised | null | undefined;
+    kept_rate?: number | null | undefined;
 };
 /**
  * What a device says of itself.
