@@ -15,7 +15,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     in_flight: int = 200
     """Claimed and not yet settled, at most: so much memory, whatever waits in the outbox."""
-    batch: int = 50
+    batch: int = 100
     """Rows of one claim, at most, and of one transaction that settles."""
     request_s: float = 20.0
     lease_s: float = 60.0
@@ -24,7 +24,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """A pause up to this is waited here; a longer one in the outbox."""
     claims_apart_s: float = 0.02
     """While it trickles, so that a claim takes several rows; the first after a rest is at once."""
-    gather_s: float = 0.003
+    gather_s: float = 0.02
     """Verdicts wait so long for others, to be stored in one transaction."""
     look_s: float = 5.0
     """How often the outbox is asked though it has said nothing."""

@@ -11,19 +11,14 @@ import msgspec
 from h2.errors import ErrorCodes
 from h2.events import (
     ConnectionTerminated,
-    DataReceived,
-    Event,
     PingAckReceived,
     RemoteSettingsChanged,
-    ResponseReceived,
-    StreamEnded,
-    StreamReset,
 )
 from h2.exceptions import ProtocolError
 
 from push.apns.answers import read_goaway
 from push.apns.counters import Counters
-from push.apns.http2 import Http2
+from push.apns.http2 import Heard, HeardData, HeardReset, Http2
 from push.apns.job import Job, Owner
 from push.apns.pace import Pace, World
 from push.apns.pulse import Pulse
@@ -81,11 +76,10 @@ class Connection(asyncio.Protocol):
         self._done = asyncio.Event()
         self._pulse = Pulse(world=world, pace=pace)
         self._watching: asyncio.Task[None] | None = None
-        self._handlers: dict[type[Event], Callable[[Any], None]] = {
-            ResponseReceived: self._hear_response,
-            DataReceived: self._hear_data,
-            StreamEnded: self._hear_end,
-            StreamReset: self._hear_reset,
+        self._handlers: dict[type[object], Callable[[Any], None]] = {
+            Heard: self._hear_headers,
+            HeardData: self._hear_data,
+            HeardReset: self._hear_reset,
             ConnectionTerminated: self._hear_goaway,
             RemoteSettingsChanged: self._hear_settings,
             PingAckReceived: self._hear_ping,
@@ -136,8 +130,7 @@ class Connection(asyncio.Protocol):
             return
         self._replies.pop(job.stream, None)
         job.connection = None
-        self._h2.reset_stream(job.stream, ErrorCodes.CANCEL)
-        self._h2.forget(job.stream)
+        self._h2.reset(job.stream, ErrorCodes.CANCEL)
         self._flush()
         self._close_if_done()
         self._owner.has_room()
@@ -236,45 +229,46 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     # ── HTTP/2's side ────────────────────────────────────────────────────────────────────────────
-    def _hear_response(self, event: ResponseReceived) -> None:
-        stream = event.stream_id
+    def _hear_headers(self, event: Heard) -> None:
+        stream = event.stream
         if stream not in self._jobs:
-            return
-        headers = dict(event.headers)
-        status = headers.get(b":status", b"")
-        number = int(status) if status.isdigit() else 0
-        self._replies[stream] = _Reply(number, headers, bytearray())
-        if event.stream_ended is not None:
+            return  # its time was over
+        if stream not in self._replies:
+            headers = dict(event.fields)
+            status = headers.get(b":status", b"")
+            number = int(status) if status.isdigit() else 0
+            if 100 <= number < 200:
+                return  # the answer is still to come
+            self._replies[stream] = _Reply(number, headers, bytearray())
+        if event.ended:
             self._answered(stream)
 
-    def _hear_data(self, event: DataReceived) -> None:
-        if (reply := self._replies.get(event.stream_id)) is not None:
-            reply.body += event.data[: _LARGEST_BODY - len(reply.body)]
-        self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
-
-    def _hear_end(self, event: StreamEnded) -> None:
-        if event.stream_id in self._replies:
-            self._answered(event.stream_id)
+    def _hear_data(self, event: HeardData) -> None:
+        stream = event.stream
+        if stream not in self._jobs:
+            return
+        reply = self._replies.setdefault(stream, _Reply(0, {}, bytearray()))
+        reply.body += event.data[: _LARGEST_BODY - len(reply.body)]
+        if event.ended:
+            self._answered(stream)
 
     def _answered(self, stream: int) -> None:
         reply = self._replies.pop(stream)
         job = self._jobs.pop(stream)
-        self._h2.forget(stream)
         self._owner.answered(job, reply.status, reply.headers, bytes(reply.body))
 
-    def _hear_reset(self, event: StreamReset) -> None:
-        stream = event.stream_id
+    def _hear_reset(self, event: HeardReset) -> None:
+        stream = event.stream
         if stream in self._replies:
             self._answered(stream)
             return
         job = self._jobs.pop(stream, None)
-        self._h2.forget(stream)
         if job is None:
             return
-        if event.error_code == ErrorCodes.REFUSED_STREAM:
+        if event.code == ErrorCodes.REFUSED_STREAM:
             self._owner.refused(job)
         else:
-            self._owner.unknown([job], f"its stream was reset with code {int(event.error_code)}")
+            self._owner.unknown([job], f"its stream was reset with code {event.code}")
 
     def _hear_goaway(self, event: ConnectionTerminated) -> None:
         last = event.last_stream_id or 0
@@ -282,7 +276,6 @@ class Connection(asyncio.Protocol):
         for job in beyond:
             del self._jobs[job.stream]
             self._replies.pop(job.stream, None)
-            self._h2.forget(job.stream)
         self.draining = True
         reason = read_goaway(event.additional_data, int(event.error_code or 0))
         self._why = self._why or f"GOAWAY: {reason}"

@@ -35,6 +35,8 @@ class HeaderEncoder:
         self._names: dict[bytes, int] = {}
         self._written: dict[Field, bytes] = {}
         """Fields that need no table, or are in it, as they are written; good until it grows."""
+        self._leads: dict[bytes, bytes] = {}
+        """How a field begins that is another with each push, by its name; likewise."""
         self._resized = False
 
     @property
@@ -51,14 +53,20 @@ class HeaderEncoder:
         self._used = 0
         self._table.clear()
         self._names.clear()
-        self._written.clear()
+        self._forget_written()
         self._resized = True
 
     def encode(self, headers: Iterable[Field]) -> bytes:
         """The block for these fields, which begin with the pseudo-headers."""
         block = [self._resizing()] if self._resized else []
-        written = self._written
-        block.extend(written.get(field) or self._write(field) for field in headers)
+        written, leads = self._written, self._leads
+        for field in headers:
+            if (text := written.get(field)) is not None:
+                block.append(text)
+            elif (lead := leads.get(field[0])) is not None and len(field[1]) < len(_LENGTHS):
+                block += (lead, _LENGTHS[len(field[1])], field[1])
+            else:
+                block.append(self._write(field))
         return b"".join(block)
 
     def _resizing(self) -> bytes:
@@ -69,11 +77,17 @@ class HeaderEncoder:
         name, value = field
         if name in NEVER:
             text = _literal(_NEVER, 4, self._name_index(name), name, value)
-            return self._keep(field, text) if name == b"authorization" else text
+            if name == b"authorization":
+                return self._keep(field, text)
+            self._leads[name] = _lead(_NEVER, 4, self._name_index(name), name)
+            return text
         if (index := self._index(field)) is not None:
             return self._keep(field, _integer(index, 7, _INDEXED))
         index = self._name_index(name)
-        if (name in ONCE and name in self._names) or not self._add(field):
+        if name in ONCE and name in self._names:
+            self._leads[name] = _lead(_WITHOUT, 4, index, name)
+            return _literal(_WITHOUT, 4, index, name, value)
+        if not self._add(field):
             return _literal(_WITHOUT, 4, index, name, value)
         return _literal(_INDEXING, 6, index, name, value)
 
@@ -102,15 +116,21 @@ class HeaderEncoder:
             return False
         self._used += cost
         self._table[field] = self._names[field[0]] = len(self._table)
-        self._written.clear()  # every index is another now
+        self._forget_written()  # every index is another now
         return True
+
+    def _forget_written(self) -> None:
+        self._written.clear()
+        self._leads.clear()
 
 
 def _literal(kind: int, bits: int, index: int, name: bytes, value: bytes) -> bytes:
+    return _lead(kind, bits, index, name) + _integer(len(value), 7, 0) + value
+
+
+def _lead(kind: int, bits: int, index: int, name: bytes) -> bytes:
     begin = _integer(index, bits, kind)
-    if not index:
-        begin += _integer(len(name), 7, 0) + name
-    return begin + _integer(len(value), 7, 0) + value
+    return begin if index else begin + _integer(len(name), 7, 0) + name
 
 
 def _integer(value: int, bits: int, flags: int) -> bytes:
@@ -125,3 +145,7 @@ def _integer(value: int, bits: int, flags: int) -> bytes:
         value >>= 7
     octets.append(value)
     return bytes(octets)
+
+
+_LENGTHS = tuple(_integer(length, 7, 0) for length in range(127))
+"""Of short values, as they are written."""

@@ -19,7 +19,7 @@ from push.model import ApnsRequest, Environment, NotProcessed, Outcome, Provider
 
 LARGEST_BODY = 4096
 LARGEST_VOIP_BODY = 5120
-_TOKEN = re.compile(r"(?:[0-9a-f]{2})+")
+_HEX = re.compile(r"[0-9a-f]+")
 
 
 class Apns:
@@ -93,7 +93,7 @@ class Apns:
         pool = self._routes.get((target.app, environment))
         if pool is None:
             return Refused(f"no key is set up for {target.app} in {environment}", keep=True)
-        if not _TOKEN.fullmatch(target.token):
+        if not _HEX.fullmatch(target.token) or len(target.token) % 2:
             return Refused("the device token is not hexadecimal")
         request = self._form(push)
         largest = LARGEST_VOIP_BODY if request.push_type == "voip" else LARGEST_BODY
