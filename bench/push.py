@@ -22,6 +22,7 @@ from bench.customers import copied, many_customers, opened, sign_in_bo, thread_o
 from bench.server import FOLDER
 from bench.stand import Stand, standing
 from bench.table import print_table, spread, whole
+from inbox.cli.server import tune_interpreter
 from inbox.core.policy import Agent
 from inbox.flows.context import Context
 from inbox.flows.send import Draft, send
@@ -44,6 +45,7 @@ WRITES_S, WRITERS = 3.0, 64
 def main() -> None:
     """All four, one after the other."""
     setup_logging("error", "console")
+    tune_interpreter()
     with tempfile.TemporaryDirectory(prefix="pinbox-bench-", dir=FOLDER) as name:
         folder = Path(name)
         with many_customers(PUSHES, ringing=True) as customers:
@@ -102,7 +104,7 @@ async def run_outbox(stand: Stand, folder: Path, at_once: int) -> Ran:
     async with opened(folder) as ctx:
         client = _Counting(our_client(stand), PUSHES)
         cpu, began = time.process_time(), time.perf_counter()
-        async with working(ctx, client, Limits(in_flight=at_once, batch=100)):
+        async with working(ctx, client, Limits(in_flight=at_once)):
             await client.finished.wait()
             seconds = time.perf_counter() - began
         cpu = time.process_time() - cpu

@@ -70,7 +70,7 @@ def run_server(data: Path, settings: Settings, say: Callable[[Ready, str], None]
     setup_logging(settings.log_level, settings.log_format)
     os.umask(0o077)  # what is written is for this user alone
     _raise_file_limit()
-    _tune_interpreter()
+    tune_interpreter()
     return uvloop.run(_serve(data, settings, say))
 
 
@@ -213,7 +213,7 @@ def _url_of(runner: web.AppRunner, host: str) -> str:
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
-def _tune_interpreter() -> None:
+def tune_interpreter() -> None:
     """Let the loop and the writer share the interpreter fairly, and collect garbage more rarely.
 
     The writer lets go of the interpreter's lock at every statement; with the default of 5 ms it
