@@ -371,6 +371,8 @@ CREATE INDEX promises_due ON promises (due) WHERE state = 'waiting';
 
 -- Delivery jobs, written in the transaction of what they tell about, claimed under a fenced lease.
 -- subject makes a job unique of its kind. state: 0 waits, 1 is leased, 2 is done, 3 has failed.
+-- A webhook's jobs ('webhook:<id>') have their event's id as subject, and remember the thread that is
+-- told of, what the endpoint answered last (a status), and why that was no success.
 CREATE TABLE outbox (
     id          TEXT PRIMARY KEY,
     kind        TEXT NOT NULL,
@@ -384,11 +386,39 @@ CREATE TABLE outbox (
     lease_by    TEXT,
     created_at  BIGINT NOT NULL,
     done_at     BIGINT,
+    thread_id   TEXT,
+    last_status BIGINT,
+    last_reason TEXT,
     UNIQUE (kind, subject)
 );
 CREATE INDEX outbox_waiting ON outbox (kind, not_before, id) WHERE state = 0;
 CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 1;
 CREATE INDEX outbox_done ON outbox (done_at) WHERE done_at IS NOT NULL;
+CREATE INDEX outbox_failed ON outbox (kind, subject) WHERE state = 3;
+CREATE INDEX outbox_thread ON outbox (thread_id) WHERE thread_id IS NOT NULL;
+
+-- Where the company's systems are told what happens. types: JSON list of event types. Secrets are
+-- made of the server's own and secret_number; the one before is valid, too, until old_until.
+-- failing_since: the first failure since the last success; failures: rounds since then;
+-- paused_until: it is left alone so long; last_reason: why it failed last. off_at: it is told nothing
+-- any more, and why.
+CREATE TABLE webhooks (
+    id            TEXT PRIMARY KEY,
+    url           TEXT NOT NULL,
+    label         TEXT NOT NULL DEFAULT '',
+    types         TEXT NOT NULL,
+    with_text     BOOLEAN NOT NULL DEFAULT FALSE,
+    secret_number BIGINT NOT NULL DEFAULT 1,
+    old_until     BIGINT NOT NULL DEFAULT 0,
+    failing_since BIGINT,
+    failures      BIGINT NOT NULL DEFAULT 0,
+    paused_until  BIGINT NOT NULL DEFAULT 0,
+    last_reason   TEXT,
+    off_at        BIGINT,
+    off_reason    TEXT,
+    created_at    BIGINT NOT NULL,
+    CHECK ((off_at IS NULL) = (off_reason IS NULL))
+);
 
 -- One push to one device, written by the fan-out, claimed under a fenced lease (lease_by is the claim),
 -- kept for a while as the trail. id is also the push's id at the provider. It tells of first_seq..seq.

@@ -46,6 +46,12 @@ class Keys:
         """
         return self._hash(b"pinbox.body", text, *attachments)
 
+    def webhook_key(self, webhook: str, number: int) -> bytes:
+        """The 32 bytes by which a webhook's deliveries are signed: none of them is stored."""
+        hashed = blake2b(digest_size=32, key=self._key, person=b"pinbox.webhook")
+        hashed.update(f"{webhook}:{number}".encode())
+        return hashed.digest()
+
     def fingerprint(self) -> str:
         """By which the same secret is known again, and nothing else of it: 32 hex digits."""
         return self._hash(b"pinbox.mark")

@@ -33,6 +33,7 @@ from inbox.flows.search import index_due
 from inbox.flows.states import wake_due
 from inbox.flows.unread import tell_unread
 from inbox.flows.waiting import gauge_waiting
+from inbox.hooks.dispatcher import Dispatcher
 from inbox.live.asyncapi import describe
 from inbox.live.door import Live
 from inbox.ops.control import find_server, open_control
@@ -47,8 +48,8 @@ from inbox.web.application import SITE
 
 BACKLOG = 4096
 """Connections that the kernel keeps waiting: a storm of reconnects comes at once."""
-PUSH_STOP_S = 10.0
-"""What pushes on their way are given to end."""
+STOP_S = 10.0
+"""What pushes and webhooks on their way are given to end."""
 
 _log = structlog.get_logger(__name__)
 
@@ -118,10 +119,10 @@ async def _hold(held: contextlib.AsyncExitStack, data: Path) -> None:
 async def _open_doors(ctx: Context, bells: Bells | None) -> AsyncIterator[str]:
     """Both doors on the address of the settings, and what works behind them; gives the URL.
 
-    Pushes end last, so that what was accepted until the doors closed still goes out.
+    Pushes and webhooks end last, so that what was accepted until the doors closed still goes out.
     """
     settings = ctx.settings
-    live, tasks = Live(ctx), Tasks(ctx.metrics)
+    live, tasks, dispatcher = Live(ctx), Tasks(ctx.metrics), Dispatcher(ctx)
     document = msgspec.json.encode(describe(version=__version__, server=settings.public_url))
     app = build_web(ctx, Sockets(live.customer_live, live.desk_live, document))
     runner = make_runner(app)
@@ -129,6 +130,8 @@ async def _open_doors(ctx: Context, bells: Bells | None) -> AsyncIterator[str]:
     try:
         await live.start()
         _start_upkeep(ctx, tasks)
+        tasks.start("webhooks", dispatcher.run)
+        tasks.start("webhook_upkeep", dispatcher.keep, every_s=15.0)
         if bells is not None:
             await bells.start()
             tasks.start("push_upkeep", bells.keep, every_s=5.0)
@@ -141,7 +144,8 @@ async def _open_doors(ctx: Context, bells: Bells | None) -> AsyncIterator[str]:
         await runner.cleanup()
         await live.close()
         if bells is not None:
-            await bells.stop(within_s=min(PUSH_STOP_S, settings.stop_grace_s))
+            await bells.stop(within_s=min(STOP_S, settings.stop_grace_s))
+        await dispatcher.stop(within_s=min(STOP_S, settings.stop_grace_s))
         await tasks.stop()
         await _flush(ctx)
 

@@ -12,6 +12,9 @@ import msgspec
 REGISTRY = "registry"
 """Name of the stream that moves when teams, people, tokens or sign-outs change."""
 
+WEBHOOKS = "webhooks"
+"""Name of the stream that moves when something is to be told to the company's systems."""
+
 RINGS = "rings"
 """Name of the stream that moves when something is to be brought to customers' devices."""
 
@@ -19,7 +22,7 @@ RINGS = "rings"
 class Moved(msgspec.Struct, frozen=True):
     """A stream is at least at `head` on disk. May be lost, doubled or late: then nothing is harmed.
 
-    `stream` is `thread:<id>`, `team:<id>`, `registry` or `rings`.
+    `stream` is `thread:<id>`, `team:<id>`, `registry`, `rings` or `webhooks`.
     """
 
     stream: str

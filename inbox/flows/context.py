@@ -53,9 +53,12 @@ class Context:
 class Writing:
     """A transaction in progress: its clock reading, and whom to wake when it is on disk."""
 
+    ctx: Context
     tx: Tx
     at: int
     hints: dict[str, int] = field(default_factory=dict)
+    told: bool = True
+    """Whether webhooks are told of it."""
 
     def moved(self, stream: str, head: int) -> None:
         """Remember that a stream will be at `head` once this is committed."""
@@ -72,7 +75,7 @@ async def write(
     """
 
     async def run(tx: Tx) -> tuple[T, dict[str, int]]:
-        writing = Writing(tx, ctx.clock())
+        writing = Writing(ctx, tx, ctx.clock())
         return await work(writing), writing.hints
 
     result, hints = await ctx.store.write(run, long=long)

@@ -78,7 +78,7 @@ async def _begin(
     ctx: Context, writing: Writing, who: Agent | Operator, customer: str, people: Roster
 ) -> str:
     """Take the profile, sign out, settle what is open, and remember what is to be erased."""
-    tx = writing.tx
+    tx, writing.told = writing.tx, False
     await demand_admin_still(tx, who)
     known, thread = await lock_customer(tx, customer)
     next_second = writing.at // 1000 + 1  # tokens say when they were made in whole seconds
@@ -90,6 +90,7 @@ async def _begin(
     await tx.execute(Q.erase_pushes, thread=thread.id)
     await tx.execute(Q.erase_in_front, thread=thread.id)
     await tx.execute(Q.erase_unread, thread=thread.id)
+    await tx.execute(Q.erase_deliveries, thread=thread.id)
     if known.written_at is not None:
         await tx.execute(Q.count_customer, team=thread.home_team, change=-1)
     await record(ctx, writing, who, "erase", thread=thread.id)

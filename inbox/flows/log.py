@@ -1,5 +1,7 @@
 """Append to a thread's log and to the streams of the teams that see it, in one transaction.
 
+Webhooks that ask for what is appended are told in the same transaction (`flows/webhooks.py`).
+
 Order of locks: threads (the caller has locked them), then, at the end of the transaction, team
 streams by ascending id.
 """
@@ -14,6 +16,7 @@ import msgspec
 from inbox.core.events import AuthorKind, Event, Item, audience
 from inbox.flows.context import Writing
 from inbox.flows.summaries import summary_payload
+from inbox.flows.webhooks import tell_log
 from inbox.store.engine import Tx
 from inbox.store.queries import Q, Value
 from inbox.store.records import Thread
@@ -42,6 +45,7 @@ async def append(
     items = await _add_items(writing, after, entries)
     stored = msgspec.structs.replace(after, head=after.head + len(items))
     await save(writing, stored)
+    await tell_log(writing, before, stored, [entry.event for entry in entries])
     await tell_teams(writing, before, stored, items)
     return stored, items
 
@@ -65,6 +69,7 @@ async def append_message(
         promise=stored.promise,
         due_at=stored.due_at,
     )
+    await tell_log(writing, stored, stored, (entry.event,))
     await tell_teams(writing, stored, stored, items)
     return stored, items
 

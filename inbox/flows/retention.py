@@ -28,7 +28,6 @@ TEXTS = 200
 """Messages and notes of one thread erased at once; of several together about as many."""
 ROWS = 500
 """Rows of streams and logs forgotten at once."""
-JOBS_KEPT_MS = 7 * 86_400_000
 GRAVES_KEPT_MS = 30 * 86_400_000
 DAY_MS = 86_400_000
 
@@ -53,9 +52,9 @@ async def retention(ctx: Context) -> Kept:
     Messages and notes older than `retention_days` (0: kept for ever) are erased, but not those of
     a conversation that is still open, nor of a thread that has been here for less: an archive that
     was just imported is kept so long from then on. Team streams keep their newest
-    `team_stream_items`. The audit log is kept as long as messages; delivery jobs a week after their
-    end, pushes for `push_trail_days`, dead addresses for a month,
-    what was measured of teams for 28 days.
+    `team_stream_items`. The audit log is kept as long as messages; what was told to webhooks for
+    `webhook_trail_days`, pushes for `push_trail_days`, dead addresses for a month, what was
+    measured of teams for 28 days.
     """
     erasures = await finish_erasures(ctx)
     texts = threads = lines = 0
@@ -184,7 +183,8 @@ async def _cut(ctx: Context, stream: str, floor: int) -> int:
 
 async def _sweep_jobs(ctx: Context) -> int:
     stale = await _sweep(ctx, Q.sweep_stale_jobs, ctx.clock())
-    return stale + await _sweep(ctx, Q.sweep_jobs, ctx.clock() - JOBS_KEPT_MS)
+    kept_ms = ctx.settings.webhook_trail_days * DAY_MS
+    return stale + await _sweep(ctx, Q.sweep_jobs, ctx.clock() - kept_ms)
 
 
 async def _sweep_pushes(ctx: Context) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,8 +27,15 @@ class DayLine(msgspec.Struct, frozen=True):
     date: date
 
 
+Asked: TypeAlias = dict[str, tuple[str, ...]]
+"""Event type → the webhooks that ask for it and are on. Types that nobody asks for are absent."""
+
+
 class Roster(msgspec.Struct, frozen=True):
-    """Teams and agents by id; markets, members by team; hours, lines, rules, shifts where set."""
+    """Teams and agents by id; markets, members by team; hours, lines, rules, shifts where set.
+
+    And who outside is told of what.
+    """
 
     teams: dict[str, Team]
     agents: dict[str, Agent]
@@ -37,6 +45,7 @@ class Roster(msgspec.Struct, frozen=True):
     lines: dict[str, DayLine]
     rules: dict[str, TeamRules]
     shifts: dict[str, Hours]
+    webhooks: Asked
 
     def team(self, team_id: str) -> Team:
         """A team that exists, or NotFound."""
@@ -108,7 +117,7 @@ class Roster(msgspec.Struct, frozen=True):
         return tuple(self.teams[team] for team, who in self.members.items() if agent_id in who)
 
 
-NOBODY = Roster({}, {}, {}, {}, {}, {}, {}, {})
+NOBODY = Roster({}, {}, {}, {}, {}, {}, {}, {}, {})
 """No team and no agent."""
 
 
@@ -148,7 +157,17 @@ async def read_roster(tx: Tx) -> Roster:
             agent: _read_hours(zone, weekly, "[]")
             for agent, zone, weekly in await tx.fetch(Q.all_shifts)
         },
+        webhooks=await read_asked(tx),
     )
+
+
+async def read_asked(tx: Tx) -> Asked:
+    """Which webhooks ask for what, as this transaction sees it."""
+    found: dict[str, list[str]] = {}
+    for webhook, types in await tx.fetch(Q.webhooks_on):
+        for type_ in msgspec.json.decode(types, type=tuple[str, ...]):
+            found.setdefault(type_, []).append(webhook)
+    return {type_: tuple(webhooks) for type_, webhooks in found.items()}
 
 
 @lru_cache(maxsize=1_024)

@@ -1,37 +1,26 @@
 """What no push has reached and nobody has read: told to the company, so that it can call or write.
 
 Each agent's message leaves one watch on its thread. When its time is over, and what it watches was
-neither read nor received nor sent to any device, a job `message.unread` is written to the outbox,
-for whoever tells the company.
+neither read nor received nor sent to any device, webhooks that ask for `message.unread` are told.
 """
 
 from __future__ import annotations
 
-import msgspec
-
+from inbox.core.instant import to_text
 from inbox.core.pushes import PushState
+from inbox.core.webhooks import UnreadTold
 from inbox.flows.context import Context, Writing, write
+from inbox.flows.webhooks import tell
 from inbox.store.queries import Q
 from inbox.store.records import Thread, read_thread
 from inbox.store.rows import sure
 
 WATCH = "unread"
-TOLD = "message.unread"
 TOGETHER = 100
 """Watches that are looked after in one transaction."""
 KEPT_MS = 7 * 86_400_000
-"""So long a job waits for whoever tells the company."""
+"""A watch that nobody has looked after for so long, since no server ran, is forgotten."""
 MINUTE_MS = 60_000
-
-
-class Unread(msgspec.Struct, frozen=True):
-    """What the job says: so many messages up to a place, the first of which was written then."""
-
-    thread: str
-    customer: str
-    upto: int
-    count: int
-    since: int
 
 
 async def watch(ctx: Context, writing: Writing, thread: Thread) -> None:
@@ -82,15 +71,6 @@ async def _look_after(ctx: Context, writing: Writing, thread_id: str) -> int | N
         return None
     if thread.rings_from or {PushState.WAITS, PushState.LEASED} & set(states):
         return writing.at + patience
-    told = Unread(thread_id, thread.customer_id, upto, count, since)
-    await tx.execute(
-        Q.add_job,
-        id=ctx.ids(),
-        kind=TOLD,
-        subject=f"{thread_id}:{upto}",
-        payload=msgspec.json.encode(told).decode(),
-        not_before=writing.at,
-        expires_at=writing.at + KEPT_MS,
-        at=writing.at,
-    )
+    told = UnreadTold(thread_id, thread.customer_id, upto, count, to_text(since))
+    await tell(ctx, writing, told)
     return None

@@ -59,7 +59,7 @@ def load(
 
 def _find_files(data: Path, values: dict[str, Any]) -> None:
     """Let every path begin at the data folder, unless it is absolute."""
-    for key in ("jwks_file", "push_ca_file"):
+    for key in ("jwks_file", "push_ca_file", "webhook_ca_file"):
         if values.get(key):
             values[key] = str(data / values[key])
     for key, member in (("apns_apps", "key_file"), ("fcm_projects", "account_file")):

@@ -261,8 +261,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     unread_minutes: Annotated[
         int,
         described(
-            "an agent's message that no push has reached and that stays unread so long becomes a "
-            "job `message.unread` in the outbox; 0: never",
+            "an agent's message that no push has reached and that stays unread so long is told to "
+            "the webhooks that ask for `message.unread`; 0: never",
             unit="min",
             low=0,
             high=10_080,
@@ -283,6 +283,51 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "certificates (PEM) of an authority that push services may have besides the usual ones"
         ),
     ] = ""
+
+    webhook_networks: Annotated[
+        Texts,
+        described(
+            "networks (CIDR) to which webhooks may go besides public addresses at port 443; there "
+            "`http` will do, too",
+            check=checks.networks,
+        ),
+    ] = ()
+    webhook_ca_file: Annotated[
+        str,
+        described(
+            "certificates (PEM) of an authority that endpoints may have besides the usual ones"
+        ),
+    ] = ""
+    webhook_timeout_s: Annotated[
+        int, described("how long an endpoint has to answer", unit="s", low=1, high=30)
+    ] = 10
+    webhook_retry_hours: Annotated[
+        int,
+        described(
+            "so long a delivery is tried again before it is a dead letter",
+            unit="h",
+            low=1,
+            high=720,
+        ),
+    ] = 48
+    webhook_off_hours: Annotated[
+        int,
+        described(
+            "an endpoint that has only failed for so long is switched off; 0: never",
+            unit="h",
+            low=0,
+            high=8760,
+        ),
+    ] = 72
+    webhook_trail_days: Annotated[
+        int,
+        described(
+            "how long deliveries are kept after their end, dead letters included",
+            unit="days",
+            low=1,
+            high=365,
+        ),
+    ] = 14
 
     ping_s: Annotated[int, described("silence before a ping", unit="s", low=1, high=300)] = 25
     pong_s: Annotated[
@@ -368,6 +413,7 @@ GROUPS = {
     "customer_sends_per_minute": "Rate limits",
     "reopen_hours": "Care and privacy",
     "apns_apps": "Push",
+    "webhook_networks": "Webhooks",
     "ping_s": "Live",
     "search_lag_ms": "Storage",
 }

@@ -265,10 +265,8 @@ SELECT DISTINCT state FROM push_outbox
 WHERE thread_id = :thread AND seq >= :seq AND kind = 'message'
 
 -- name: erase_unread
--- Forget what was to be told of a thread's unread messages.
-DELETE FROM outbox
-WHERE (kind = 'unread' AND subject = :thread)
-   OR (kind = 'message.unread' AND subject > :thread || ':' AND subject < :thread || ';')
+-- A thread's unread messages are watched no longer.
+DELETE FROM outbox WHERE kind = 'unread' AND subject = :thread
 
 -- ================================================================================== upkeep
 

@@ -1,39 +1,13 @@
--- What happens behind: delivery jobs, audit, search's marks, erasing, retention, export.
+-- What happens behind: jobs, audit, search's marks, erasing, retention, export.
 -- Portable between SQLite 3.35+ and PostgreSQL 14+, as all files of queries here.
 
 -- ================================================================================== outbox
 
 -- name: add_job
--- Write a delivery job; one of its kind and subject.
+-- Write a job; one of its kind and subject.
 INSERT INTO outbox (id, kind, subject, payload, not_before, expires_at, created_at)
 VALUES (:id, :kind, :subject, :payload, :not_before, :expires_at, :at)
 ON CONFLICT (kind, subject) DO NOTHING
-
--- name: claim_jobs
--- Lease waiting jobs of one kind. The condition stands in the outer WHERE too: without that,
--- PostgreSQL workers that chose the same rows at the same moment would claim them twice.
-UPDATE outbox SET state = 1, lease_by = :worker, lease_until = :lease_until,
-    attempts = attempts + 1
-WHERE id IN (
-    SELECT id FROM outbox WHERE kind = :kind AND state = 0 AND not_before <= :now
-    ORDER BY not_before, id LIMIT :limit
-) AND state = 0 AND not_before <= :now
-RETURNING id, subject, payload, attempts, expires_at
-
--- name: finish_job
--- End a job: done (2) or failed (3). Only its holder can: a worker past its lease changes nothing.
-UPDATE outbox SET state = :state, done_at = :now, lease_by = NULL, lease_until = NULL
-WHERE id = :id AND state = 1 AND lease_by = :worker
-
--- name: postpone_job
--- Give a job back for a later try. Only its holder can.
-UPDATE outbox SET state = 0, not_before = :not_before, lease_by = NULL, lease_until = NULL
-WHERE id = :id AND state = 1 AND lease_by = :worker
-
--- name: return_lapsed_jobs
--- Give back what a dead worker held.
-UPDATE outbox SET state = 0, lease_by = NULL, lease_until = NULL
-WHERE state = 1 AND lease_until < :now
 
 -- name: due_jobs
 -- Jobs of one kind that are done within one transaction, without a lease.
@@ -49,9 +23,13 @@ UPDATE outbox SET not_before = :not_before WHERE id = :id
 DELETE FROM outbox WHERE id = :id
 
 -- name: sweep_stale_jobs
--- Forget some jobs that nobody has taken before their end.
+-- Forget some jobs that nobody has taken before their end. A webhook's
+-- become dead letters instead, while there is that webhook.
 DELETE FROM outbox WHERE id IN (
-    SELECT id FROM outbox WHERE state = 0 AND expires_at < :before LIMIT :limit
+    SELECT id FROM outbox
+    WHERE state = 0 AND expires_at < :before
+      AND (kind NOT LIKE 'webhook:%' OR SUBSTR(kind, 9) NOT IN (SELECT id FROM webhooks))
+    LIMIT :limit
 )
 
 -- name: sweep_jobs

@@ -101,6 +101,25 @@ class Agent(msgspec.Struct, frozen=True):
     created_at: int
 
 
+class Webhook(msgspec.Struct, frozen=True):
+    """An endpoint of the company's systems; `types` is a JSON list."""
+
+    id: str
+    url: str
+    label: str
+    types: str
+    with_text: bool
+    secret_number: int
+    old_until: int
+    failing_since: int | None
+    failures: int
+    paused_until: int
+    last_reason: str | None
+    off_at: int | None
+    off_reason: str | None
+    created_at: int
+
+
 THREAD_WIDTH = len(Thread.__struct_fields__)
 """Columns of a thread: what a query adds to them begins here."""
 
@@ -111,5 +130,6 @@ read_thread = reader(Thread)
 read_customer = reader(Customer)
 read_team = reader(Team)
 read_agent = reader(Agent)
+read_webhook = reader(Webhook)
 read_item = reader(Item)
 """Rows of `seq, type, at, payload` as items of a log."""

@@ -270,7 +270,7 @@ async def test_audit_lines_and_ended_jobs_are_swept(
             "INSERT INTO outbox (id, kind, subject, payload, not_before, expires_at, created_at,"
             " state, done_at) VALUES (:id, 'push', :id, '{}', 0, 0, 0, 2, :at)",
             id=f"j{number}",
-            at=NOON - 8 * DAY if number < 3 else NOON,
+            at=NOON - 15 * DAY if number < 3 else NOON,
         )
     await write_looks(ctx)
     done = await retention(ctx)

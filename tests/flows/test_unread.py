@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from inbox.core.instant import to_text
 from inbox.core.policy import Customer
 from inbox.flows import receipts
+from inbox.flows.endpoints import WebhookDraft, add_webhook
 from inbox.flows.erasure import erase
 from inbox.flows.retention import retention
 from inbox.flows.unread import tell_unread
@@ -25,15 +27,17 @@ HALF_AN_HOUR = 30 * MINUTE
 async def phones(stage: Stage) -> Phones:
     """A company that wants to know after half an hour."""
     await stage.reopen(unread_minutes=30)
+    draft = WebhookDraft("https://care.example.com/hook", ("message.unread",))
+    await add_webhook(stage.ctx, OPERATOR, draft)
     return Phones(stage)
 
 
 async def told(phones: Phones) -> list[dict[str, Any]]:
     await tell_unread(phones.ctx)
-    rows = await look(
-        phones.ctx, "SELECT payload FROM outbox WHERE kind = 'message.unread' ORDER BY id"
-    )
-    return [json.loads(row[0]) for row in rows]
+    rows = await look(phones.ctx, "SELECT payload FROM outbox WHERE kind <> 'unread' ORDER BY id")
+    events = [json.loads(row[0]) for row in rows]
+    assert {event["type"] for event in events} <= {"message.unread"}
+    return [event["data"] for event in events]
 
 
 async def watches(phones: Phones) -> int:
@@ -59,7 +63,7 @@ async def test_who_has_no_device_is_told_of_once(phones: Phones) -> None:
         "customer": "ana",
         "upto": upto,
         "count": 2,
-        "since": since,
+        "since": to_text(since),
     }
     assert await told(phones) == [job]
     phones.pass_(DAY)
@@ -128,6 +132,10 @@ async def test_it_goes_with_the_customer_and_with_time(phones: Phones) -> None:
     await erase(phones.ctx, OPERATOR, customer="ana")
     assert [job["customer"] for job in await told(phones)] == ["luis"]
     assert await watches(phones) == 0
+
+
+async def test_a_watch_that_nobody_looks_after_goes_with_time(phones: Phones) -> None:
+    await phones.reply(await ana_without_a_phone(phones))
     phones.pass_(7 * DAY + 1)
     await retention(phones.ctx)
-    assert await told(phones) == []
+    assert await watches(phones) == 0

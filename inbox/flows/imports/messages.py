@@ -76,7 +76,7 @@ class ThreadWriter:
 
     async def settle(self, outcome: Outcome, *, at: int, side: AuthorKind) -> None:
         """Bring a rule's outcome into thread, history and log, at its time."""
-        then = Writing(self.writing.tx, at, self.writing.hints)
+        then = Writing(self.writing.ctx, self.writing.tx, at, self.writing.hints)
         self.thread, entries = await settle(
             then,
             self.thread,
@@ -126,7 +126,7 @@ async def _go_on(writer: ThreadWriter, said: Said, author: Author) -> None:
     await writer.settle(outcome, at=said.sent_at, side=author.kind)
     if author.kind == "agent" and conv.waiting_since is not None:
         await note_answer(
-            Writing(writer.writing.tx, said.sent_at),
+            Writing(writer.writing.ctx, writer.writing.tx, said.sent_at),
             writer.thread,
             since=conv.waiting_since,
             agent=author.id,
