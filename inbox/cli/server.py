@@ -25,6 +25,7 @@ from inbox import __version__
 from inbox.app import open_context
 from inbox.cli.run import LOOK_S, WAIT_S
 from inbox.flows.audit import write_looks
+from inbox.flows.callbacks.calling import come_due
 from inbox.flows.context import Context
 from inbox.flows.in_front import RENEW_S, renew_in_front
 from inbox.flows.promises import break_due, gauge_promises
@@ -39,6 +40,7 @@ from inbox.live.door import Live
 from inbox.ops.control import find_server, open_control
 from inbox.ops.tasks import Tasks
 from inbox.ringing.bells import Bells
+from inbox.ringing.reminders import remind
 from inbox.settings import Settings
 from inbox.store.lock import hold_folder
 from inbox.store.refusal import Refusal
@@ -135,6 +137,7 @@ async def _open_doors(ctx: Context, bells: Bells | None) -> AsyncIterator[str]:
         if bells is not None:
             await bells.start()
             tasks.start("push_upkeep", bells.keep, every_s=5.0)
+            tasks.start("reminders", partial(remind, ctx), every_s=1.0)
             tasks.start("push_keys", bells.look_at_keys, every_s=2.0)
         await _listen(runner, settings)
         yield _url_of(runner, settings.host)
@@ -179,6 +182,7 @@ def _start_upkeep(ctx: Context, tasks: Tasks) -> None:
 
     tasks.start("wake_snoozed", wake, every_s=1.0)
     tasks.start("promises_due", lapse, every_s=1.0)
+    tasks.start("callbacks", partial(come_due, ctx), every_s=1.0)
     tasks.start("search_index", partial(index_due, ctx), every_s=ctx.settings.search_lag_ms / 1000)
     tasks.start("audit_looks", partial(write_looks, ctx), every_s=0.5)
     tasks.start("unread", partial(tell_unread, ctx), every_s=15.0)

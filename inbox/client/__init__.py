@@ -1,6 +1,7 @@
 """The Python client: `CustomerClient`, `DeskClient`, and for load drivers the bare `LiveSocket`."""
 
 from inbox.client.answers import Message, Note, Rating
+from inbox.client.callbacks import Callback
 from inbox.client.customer import CustomerClient
 from inbox.client.desk import DeskClient
 from inbox.client.events import (
@@ -25,6 +26,7 @@ from inbox.core.frames import Presence, TypingShown, ViewingShown
 
 __all__ = [
     "Assigned",
+    "Callback",
     "Closed",
     "CustomerClient",
     "Delivered",

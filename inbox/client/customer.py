@@ -12,6 +12,7 @@ from types import TracebackType
 import msgspec
 
 from inbox.client.answers import Message, Page, Rating, Sent, TeamPage, ThreadState
+from inbox.client.callbacks import Callbacks
 from inbox.client.calls import Calls
 from inbox.client.credentials import Credentials, TokenSource
 from inbox.client.devices import Devices
@@ -84,6 +85,7 @@ class CustomerClient:
         self._link.on_live = self._outbox.nudge
         self._running = Running(self._calls, self._journal, self._feed, self._link)
         self.devices = Devices(self._calls)
+        self.callbacks = Callbacks(self._calls)
         """Registering for pushes, and quiet hours."""
 
     async def __aenter__(self) -> CustomerClient:

@@ -14,6 +14,7 @@ import msgspec
 
 from inbox.client.admin import Admin
 from inbox.client.answers import Canned, Found, Me, Noted, Page, Sent, Summary, TeamSheet
+from inbox.client.callbacks import TeamCallbacks
 from inbox.client.calls import Calls
 from inbox.client.credentials import Credentials, TokenSource
 from inbox.client.devices import Trail
@@ -118,6 +119,8 @@ class DeskClient:
             chance=chance,
         )
         self._running = Running(self._calls, self._journal, self._feed, self._link)
+        self.callbacks = TeamCallbacks(self._calls)
+        """Calls that customers of my teams want."""
         self.admin = Admin(self._calls)
         """What only admins may do."""
 

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from inbox.client.answers import AgentRef, Message, Note, Rating, Summary, TeamRef, ThreadState
+from inbox.client.callbacks import Callback
 from inbox.core.frames import Presence, TypingShown, ViewingShown
 
 _log = logging.getLogger(__name__)
@@ -122,6 +123,7 @@ What: TypeAlias = (
     | Delivered
     | Read
     | Rating
+    | Callback
     | Profile
     | Erased
     | Entered
@@ -174,6 +176,10 @@ class _OfRating(msgspec.Struct, frozen=True):
     rating: Rating
 
 
+class _OfCallback(msgspec.Struct, frozen=True):
+    callback: Callback
+
+
 class _OfServing(msgspec.Struct, frozen=True):
     serving: Serving
     reason: str | None = None
@@ -200,6 +206,7 @@ _READ: dict[str, Callable[[bytes], What]] = {
     "read": _flat(Read),
     "delivered": _flat(Delivered),
     "rating": lambda data: msgspec.json.decode(data, type=_OfRating).rating,
+    "callback": lambda data: msgspec.json.decode(data, type=_OfCallback).callback,
     "customer": _flat(Profile),
     "erased": _flat(Erased),
     "entered": _flat(Entered),

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from inbox.core.callbacks import CallbackState
 from inbox.core.instant import to_text
 
 AuthorKind = Literal["customer", "agent", "system"]
@@ -94,6 +95,24 @@ class Rating(msgspec.Struct, frozen=True, omit_defaults=True):
     comment: str | None = None
 
 
+class CallbackCard(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A call that the customer wants, as it is then: due from `due_at` to `ends_at`.
+
+    `by` is the agent who acted, `remark` what they noted: both are for the desk alone.
+    """
+
+    id: str
+    state: CallbackState
+    due_at: str
+    ends_at: str
+    phone: str
+    topic: str
+    attempts: int = 0
+    agent: AgentRef | None = None
+    by: str | None = None
+    remark: str | None = None
+
+
 class MessageEvent(msgspec.Struct, frozen=True):
     """`message`: somebody wrote."""
 
@@ -149,6 +168,12 @@ class RatingEvent(msgspec.Struct, frozen=True):
     rating: Rating
 
 
+class CallbackEvent(msgspec.Struct, frozen=True):
+    """`callback`: a call was booked, is due, was tried, or is over."""
+
+    callback: CallbackCard
+
+
 class CustomerEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     """`customer`: the profile changed; `suggest_pin` is a home team that would fit better now."""
 
@@ -171,6 +196,7 @@ Event: TypeAlias = (
     | PinEvent
     | ReceiptEvent
     | RatingEvent
+    | CallbackEvent
     | CustomerEvent
     | ErasedEvent
 )
@@ -185,6 +211,7 @@ EVENTS: dict[str, type[Event]] = {
     "read": ReceiptEvent,
     "delivered": ReceiptEvent,
     "rating": RatingEvent,
+    "callback": CallbackEvent,
     "customer": CustomerEvent,
     "erased": ErasedEvent,
 }
@@ -216,7 +243,8 @@ def customer_view(item: Item) -> Item | None:
     """What the customer may see of an item, or none.
 
     Takes away: notes, assignees and profile events; a snooze, and who changed a state; every
-    reason, hand-back note and lease end; the `client_id` of what others wrote.
+    reason, hand-back note, lease end and remark on a callback; the `client_id` of what others
+    wrote.
     """
     if item.type in PRIVATE:
         return None
@@ -234,6 +262,8 @@ def customer_view(item: Item) -> Item | None:
             shown = ServingEvent(Serving(serving.team, serving.why))
         case PinEvent(team):
             shown = PinEvent(team)
+        case CallbackEvent(card):
+            shown = CallbackEvent(msgspec.structs.replace(card, by=None, remark=None))
         case ReceiptEvent() | RatingEvent() | ErasedEvent():
             return item
         case _:

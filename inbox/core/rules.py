@@ -28,6 +28,16 @@ class TeamRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
             high=10_080,
         ),
     ] = 0
+    callback_minutes: Annotated[
+        int,
+        _rule("how long a slot for a callback is; 0: the team calls nobody back", low=0, high=240),
+    ] = 0
+    callback_share: Annotated[
+        int,
+        _rule(
+            "how many per cent of those on shift may be on such calls at a time", low=1, high=100
+        ),
+    ] = 25
 
 
 class Rule(msgspec.Struct, frozen=True):

@@ -16,7 +16,15 @@ from typing import ClassVar, Literal, TypeAlias, get_args
 
 import msgspec
 
-from inbox.core.events import Author, AuthorKind, MessageEvent, PinEvent, StatusEvent, TeamRef
+from inbox.core.events import (
+    Author,
+    AuthorKind,
+    CallbackEvent,
+    MessageEvent,
+    PinEvent,
+    StatusEvent,
+    TeamRef,
+)
 from inbox.core.instant import to_text
 
 EventType = Literal[
@@ -127,14 +135,23 @@ class CoverTold(msgspec.Struct, frozen=True):
 
 
 class CallbackTold(msgspec.Struct, frozen=True):
-    """`callback`: a customer's callback has another `state`; it is to be placed at `at`."""
+    """`callback`: a customer's callback changed: its `state`, its time, or who makes it.
+
+    When it is `due`, a telephone system calls `phone` now, until `ends_at`, and says what came of
+    it as an agent does.
+    """
 
     type: ClassVar[EventType] = "callback"
     thread: str
     customer: str
+    seq: int
     callback: str
     state: str
-    at: str
+    due_at: str
+    ends_at: str
+    phone: str
+    attempts: int
+    agent: str | None
 
 
 Told: TypeAlias = MessageTold | UnreadTold | ResolvedTold | PinTold | CoverTold | CallbackTold
@@ -203,6 +220,19 @@ def told_of(event: object, place: Place) -> Told | None:
             )
         case PinEvent(team):
             return PinTold(place.thread, place.customer, place.seq, team, place.before)
+        case CallbackEvent(card):
+            return CallbackTold(
+                place.thread,
+                place.customer,
+                place.seq,
+                card.id,
+                card.state,
+                card.due_at,
+                card.ends_at,
+                card.phone,
+                card.attempts,
+                None if card.agent is None else card.agent.id,
+            )
         case _:
             return None
 

@@ -87,6 +87,7 @@ async def _begin(
     await tx.execute(Q.forget_ratings, thread=thread.id)
     await tx.execute(Q.forget_market, thread=thread.id)
     await tx.execute(Q.forget_market_of_milestones, thread=thread.id)
+    await tx.execute(Q.erase_callbacks, thread=thread.id)
     await tx.execute(Q.erase_pushes, thread=thread.id)
     await tx.execute(Q.erase_in_front, thread=thread.id)
     await tx.execute(Q.erase_unread, thread=thread.id)

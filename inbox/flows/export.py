@@ -12,13 +12,14 @@ from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Operator, demand
 from inbox.flows.access import lock_customer
 from inbox.flows.audit import list_audit, record
+from inbox.flows.callbacks.keeping import card_of
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.roster import Roster
 from inbox.flows.signin import demand_admin_still
 from inbox.flows.trail import push_trail
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
-from inbox.store.records import Customer, Thread, read_item
+from inbox.store.records import Customer, Thread, read_callback, read_item
 
 STEP = 200
 """Items read at once."""
@@ -32,16 +33,18 @@ class _Held(NamedTuple):
     thread: Thread
     matters: list[Row]
     milestones: list[Row]
+    callbacks: list[Row]
 
 
 async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> AsyncIterator[bytes]:
     """One JSON document, in pieces, with everything held of a customer.
 
-    `{exported_at, customer, devices, thread, conversations, milestones, items, pushes, audit}`: the
-    profile, the devices, the thread's state, its matters and what reports count of them, the whole
-    log as the desk sees it, notes and reasons included, the pushes that are still kept, and who
-    looked at or changed it. Each piece is read at its own moment, the log up to where it was at the
-    start. The export itself is in the audit log before the first byte. For admins; NotFound.
+    `{exported_at, customer, devices, thread, conversations, milestones, callbacks, items, pushes,
+    audit}`: the profile, the devices, the thread's state, its matters, what reports count of them,
+    callbacks, the whole log as the desk sees it, notes and reasons included, the pushes that are
+    still kept, and who looked at or changed it. Each piece is read at its own moment, the log up to
+    where it was at the start. The export itself is in the audit log before the first byte. For
+    admins; NotFound.
     """
     demand(who, "administer")
 
@@ -52,7 +55,8 @@ async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> Async
         matters = await writing.tx.fetch(Q.conversations_of, thread=thread.id)
         milestones = await writing.tx.fetch(Q.milestones_of, thread=thread.id)
         devices = await writing.tx.fetch(Q.list_devices, customer=customer)
-        return _Held(known, devices, thread, matters, milestones)
+        callbacks = await writing.tx.fetch(Q.callbacks_of, thread=thread.id)
+        return _Held(known, devices, thread, matters, milestones, callbacks)
 
     return _pieces(ctx, who, await write(ctx, work, long=True))
 
@@ -66,6 +70,7 @@ async def _pieces(ctx: Context, who: Agent | Operator, held: _Held) -> AsyncIter
         "thread": _thread(thread, people),
         "conversations": [_matter(row, people) for row in held.matters],
         "milestones": [_milestone(row, people) for row in held.milestones],
+        "callbacks": [card_of(read_callback(row), people) for row in held.callbacks],
     }
     yield msgspec.json.encode(head)[:-1] + b',"items":['
     since = thread.floor

@@ -86,6 +86,7 @@ async def repin(
         if before.last_customer_seq:
             for pinned, change in sorted(((before.home_team, -1), (team, 1))):
                 await writing.tx.execute(Q.count_customer, team=pinned, change=change)
+        await writing.tx.execute(Q.move_callbacks, thread=before.id, team=team)
         moved, entries = move_home(before, PinEvent(people.team_ref(team), reason=why, by=who.id))
         after = msgspec.structs.replace(
             moved, pin_reason=why, pin_by_region=False, pinned_at=writing.at

@@ -62,6 +62,7 @@ async def retention(ctx: Context) -> Kept:
         before = ctx.clock() - days * DAY_MS
         texts, threads = await _erase_old(ctx, before)
         lines = await _sweep(ctx, Q.sweep_audit, before)
+        await _sweep(ctx, Q.sweep_callbacks, before)
     return Kept(
         texts=texts,
         threads=threads,

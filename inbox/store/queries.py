@@ -88,9 +88,10 @@ Q = Queries(
     "queries_people.sql",
     "queries.sql",
     "queries_promises.sql",
+    "queries_callbacks.sql",
+    "queries_duty.sql",
     "queries_push.sql",
     "queries_reports.sql",
     "queries_webhooks.sql",
     "queries_upkeep.sql",
-    "queries_duty.sql",
 )

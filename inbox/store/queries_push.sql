@@ -287,3 +287,18 @@ WHERE state = 1
 -- How many wait for each service, and since when the first of those that are due.
 SELECT provider, COUNT(*), MIN(CASE WHEN not_before <= :now THEN not_before END)
 FROM push_outbox WHERE state = 0 GROUP BY provider
+
+-- ================================================================================== reminders
+
+-- name: reminded_devices
+-- The devices at which some callbacks are brought to mind.
+SELECT t.id, d.device_id, b.seq, b.remind_at, {facts}, b.id, b.due_at
+FROM callbacks b
+JOIN threads t ON t.id = b.thread_id
+JOIN customers c ON c.id = t.customer_id
+{device_join}
+WHERE b.id >= :first AND b.id <= :last AND b.remind_at <= :now
+
+-- name: take_reminder_off
+-- The customer was reminded of a callback, or there was no device at which to do so.
+UPDATE callbacks SET remind_at = NULL WHERE id = :callback

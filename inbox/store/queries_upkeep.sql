@@ -136,7 +136,7 @@ DELETE FROM meta WHERE key = :key
 -- a conversation that is still open does not count, nor a thread that came here after the moment.
 SELECT p.id, p.created_at < :before AND EXISTS (
     SELECT 1 FROM items i
-    WHERE i.thread_id = p.id AND i.type IN ('message', 'note', 'rating') AND i.at < :before
+    WHERE i.thread_id = p.id AND i.type IN ('message', 'note', 'rating', 'callback') AND i.at < :before
       AND (i.conversation < p.conversation OR p.state IS NULL OR p.state = 'resolved'))
 FROM (
     SELECT id, created_at, conversation, state FROM threads
@@ -156,7 +156,7 @@ WHERE thread_id = :thread AND type <> 'erased' AND (at >= :before OR conversatio
 -- name: old_texts
 -- What was written in a thread before a moment, oldest place first.
 SELECT seq FROM items
-WHERE thread_id = :thread AND type IN ('message', 'note', 'rating') AND at < :before
+WHERE thread_id = :thread AND type IN ('message', 'note', 'rating', 'callback') AND at < :before
   AND conversation < :open_from
 ORDER BY seq LIMIT :limit
 

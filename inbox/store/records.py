@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from inbox.core.callbacks import CallbackState
 from inbox.core.events import Item, ServingWhy, State, TeamRef
 from inbox.core.policy import Role
 from inbox.store.rows import reader
@@ -120,8 +121,34 @@ class Webhook(msgspec.Struct, frozen=True):
     created_at: int
 
 
+class CallbackRow(msgspec.Struct, frozen=True):
+    """A call that a customer wants. `seq` is the newest place in the log that tells of it."""
+
+    id: str
+    thread_id: str
+    team_id: str
+    state: CallbackState
+    due_at: int
+    ends_at: int
+    planned_end: int
+    phone: str
+    topic: str
+    any_hour: bool
+    attempts: int
+    agent_id: str | None
+    first_attempt_at: int | None
+    settled_at: int | None
+    remind_at: int | None
+    seq: int
+    body_key: str
+    created_at: int
+
+
 THREAD_WIDTH = len(Thread.__struct_fields__)
 """Columns of a thread: what a query adds to them begins here."""
+
+CALLBACK_WIDTH = len(CallbackRow.__struct_fields__)
+"""Columns of a callback, likewise."""
 
 TEAM_WIDTH = len(Team.__struct_fields__)
 """Columns of a team, likewise."""
@@ -131,5 +158,6 @@ read_customer = reader(Customer)
 read_team = reader(Team)
 read_agent = reader(Agent)
 read_webhook = reader(Webhook)
+read_callback = reader(CallbackRow)
 read_item = reader(Item)
 """Rows of `seq, type, at, payload` as items of a log."""

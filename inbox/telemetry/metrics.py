@@ -60,6 +60,12 @@ class Metrics:
         self.ratings = self._by(
             Counter, "ratings_total", "Ratings given or changed by customers", ["score"]
         )
+        self.callbacks = self._by(
+            Counter,
+            "callbacks_total",
+            "Callbacks booked, tried in vain, done, missed or canceled",
+            ["event"],
+        )
         self.batch_size = self._one(
             Histogram, "commit_batch_size", "Writes in one commit", buckets=_SIZES
         )
@@ -133,6 +139,8 @@ class Metrics:
             self.duplicates(author)
         for score in range(1, 6):
             self.ratings(str(score))
+        for event in ("booked", "no_answer", "done", "missed", "canceled"):
+            self.callbacks(event)
         for audience in ("customer", "desk"):
             self.connections(audience)
             self.failed_sign_ins(audience)

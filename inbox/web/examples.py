@@ -56,6 +56,13 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         ]
     },
     "RulesChange": {"promise_target_minutes": 30},
+    "CallbackDraft": {
+        "client_id": "a-call",
+        "when": "2026-11-23T17:00:00.000Z",
+        "topic": "My bill",
+        "phone": "+15095550100",
+    },
+    "Attempt": {"outcome": "no_answer", "remark": "Mailbox full"},
     "LineDraft": {"line": "Good morning from Spokane, Bo and Mia are in until six."},
     "CannedDraft": {
         "team": _TEAM,

@@ -18,6 +18,7 @@ from inbox.core.errors import (
     StaleView,
     Unauthorized,
 )
+from inbox.core.events import CallbackCard
 from inbox.core.rules import RulesChange
 from inbox.flows.agents import (
     AgentChange,
@@ -28,6 +29,9 @@ from inbox.flows.agents import (
     NewToken,
 )
 from inbox.flows.audit import AuditPage
+from inbox.flows.callbacks.booking import CallbackDraft, FreeSlots
+from inbox.flows.callbacks.calling import Attempt, DeskCallbacks
+from inbox.flows.callbacks.mine import MyCallbacks
 from inbox.flows.canned import Canned, CannedDraft, CannedList
 from inbox.flows.customer_views import CustomerThread, TeamPage
 from inbox.flows.desk_views import Duty, Me, TeamSheets
@@ -43,19 +47,21 @@ from inbox.flows.search import SearchPage
 from inbox.flows.shifts import ShiftDetail, ShiftDraft
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.flows.trail import Trail
-from inbox.web import admin, customer, desk, privacy, service, session
+from inbox.web import admin, callbacks, customer, desk, privacy, service, session
 from inbox.web.route import Route
 from inbox.web.shapes import (
     Audited,
     Before,
     Health,
     Listed,
+    ListedCallbacks,
     NewMessage,
     NewNote,
     NewPassword,
     NewReply,
     NewTokenFor,
     OfAgent,
+    OfDay,
     OfThread,
     OfYear,
     OnDuty,
@@ -87,6 +93,7 @@ from inbox.web.wire import (
 THREAD = "/v1/desk/threads/{thread}"
 TEAM = "/v1/admin/teams/{team}"
 AGENT = "/v1/admin/agents/{agent}"
+CALLBACK = "/v1/desk/callbacks/{callback}"
 CUSTOMER = "/v1/admin/customers/{customer}"
 SENT = (201, 200)
 
@@ -102,6 +109,10 @@ ROUTES: tuple[Route, ...] = (
     Route("public", "GET", "/v1/thread/live", service.live_thread, success=(101,)),
     Route("customer", "GET", "/v1/team", customer.get_team, gives=TeamPage, errors=(NotFound,)),
     Route("customer", "PUT", "/v1/conversations/{number}/rating", customer.rate, RatingDraft, gives=Rated, errors=(Conflict,)),
+    Route("customer", "GET", "/v1/callbacks/slots", callbacks.list_slots, query=OfDay, gives=FreeSlots, errors=(NotFound,)),
+    Route("customer", "GET", "/v1/callbacks", callbacks.list_booked, gives=MyCallbacks),
+    Route("customer", "POST", "/v1/callbacks", callbacks.book, CallbackDraft, gives=CallbackCard, success=SENT, errors=(NotFound, Conflict), counted=False),
+    Route("customer", "DELETE", "/v1/callbacks/{callback}", callbacks.cancel, success=(204,), errors=(Conflict,)),
     Route("customer", "PUT", "/v1/devices/{device}", customer.register_device, DeviceDraft, gives=Registered),
     Route("customer", "DELETE", "/v1/devices/{device}", customer.remove_device, success=(204,)),
     Route("customer", "GET", "/v1/quiet-hours", customer.get_quiet, gives=QuietHours, errors=(NotFound,)),
@@ -129,6 +140,12 @@ ROUTES: tuple[Route, ...] = (
     Route("agent", "POST", THREAD + "/reopen", desk.reopen, gives=Summary, errors=(Conflict,)),
     Route("agent", "POST", THREAD + "/read", desk.mark_read, Upto, success=(204,)),
     Route("lead", "POST", THREAD + "/pin", desk.repin, ToTeam, gives=Summary),
+    Route("agent", "GET", THREAD + "/callbacks/slots", callbacks.list_slots_of, query=OfDay, gives=FreeSlots),
+    Route("agent", "POST", THREAD + "/callbacks", callbacks.book_for, CallbackDraft, gives=CallbackCard, success=SENT, errors=(Conflict,), counted=False),
+    Route("agent", "GET", "/v1/desk/callbacks", callbacks.list_callbacks, query=ListedCallbacks, gives=DeskCallbacks),
+    Route("agent", "POST", CALLBACK + "/take", callbacks.take_call, gives=CallbackCard, errors=(Conflict,)),
+    Route("agent", "POST", CALLBACK + "/attempt", callbacks.attempt, Attempt, gives=CallbackCard, errors=(Conflict,)),
+    Route("agent", "DELETE", CALLBACK, callbacks.cancel_for, gives=CallbackCard, errors=(Conflict,)),
     Route("agent", "GET", "/v1/desk/search", desk.search, query=Sought, gives=SearchPage),
     Route("agent", "GET", "/v1/desk/team", desk.list_teams, gives=TeamSheets),
     Route("lead", "PUT", "/v1/desk/team/{team}/line", desk.set_line, LineDraft, gives=TeamLine),

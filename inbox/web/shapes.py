@@ -5,12 +5,14 @@ Members that no struct names are refused; the limits here are those of the OpenA
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from inbox.core.cursor import LARGEST
 from inbox.core.promise import Given
+from inbox.flows.callbacks.calling import Which
 from inbox.flows.desk_views import Colleague, View
 from inbox.web.route import ID_PATTERN
 
@@ -224,6 +226,21 @@ class OfAgent(_Taken, frozen=True):
     """Whose."""
 
     agent: Id
+
+
+class OfDay(_Taken, frozen=True):
+    """Of which day by the customer's clock; today where none is given."""
+
+    day: date | None = None
+    any_hour: Annotated[bool, msgspec.Meta(description="before 09:00 and after 20:00, too")] = False
+
+
+class ListedCallbacks(_Taken, frozen=True):
+    """Callbacks to come, or those that are over; and which page of them."""
+
+    view: Which = "open"
+    cursor: ListPlace | None = None
+    limit: Limit = 50
 
 
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────

@@ -29,12 +29,17 @@ STORED: dict[str, core.Event] = {
     "read": core.ReceiptEvent("customer", 3),
     "delivered": core.ReceiptEvent("agent", 3),
     "rating": core.RatingEvent(core.Rating(1, 5, "Bo was kind")),
+    "callback": core.CallbackEvent(
+        core.CallbackCard(
+            "cb1", "due", WHEN, WHEN, "+15095550100", "My bill", 1, core.AgentRef("bo", "Bo"), "bo"
+        )
+    ),
     "customer": core.CustomerEvent(("region",), SPOKANE),
     "erased": core.ErasedEvent(4),
 }
 
 
-NESTED = ("message", "note", "status", "serving", "rating")
+NESTED = ("message", "note", "status", "serving", "rating", "callback")
 
 
 def as_wire(type_: str, event: core.Event, **team: Any) -> bytes:

@@ -18,6 +18,8 @@ from inbox.core.events import (
     AgentRef,
     AssigneeEvent,
     Author,
+    CallbackCard,
+    CallbackEvent,
     CustomerEvent,
     ErasedEvent,
     Event,
@@ -152,12 +154,24 @@ UNTOLD: dict[str, list[Event]] = {
 
 
 def test_of_every_type_of_event_it_is_known_whether_it_is_told() -> None:
-    assert EVENTS.keys() - UNTOLD.keys() == {"pin"}
+    assert EVENTS.keys() - UNTOLD.keys() == {"pin", "callback"}
 
 
 @pytest.mark.parametrize("type_", UNTOLD)
 def test_of_everything_else_nothing_is_told(type_: str) -> None:
     assert [told_of(event, PLACE) for event in UNTOLD[type_]] == [None] * len(UNTOLD[type_])
+
+
+def test_a_callback_is_told_without_what_it_is_about() -> None:
+    card = CallbackCard(
+        "k1", "due", "2026-11-22T12:00:00.000Z", "2026-11-22T12:30:00.000Z", "+15095550100", "Debts"
+    )
+    told = told_of(CallbackEvent(msgspec.structs.replace(card, remark="owes")), PLACE)
+    assert isinstance(told, CallbackTold)
+    assert (told.callback, told.state, told.phone, told.agent) == ("k1", "due", card.phone, None)
+    shown = make_envelope("e1", told, at=AT)
+    assert "Debts" not in shown
+    assert "owes" not in shown
 
 
 TOLD: list[Told] = [
@@ -166,7 +180,18 @@ TOLD: list[Told] = [
     ResolvedTold("t", "ana", 7, 3, "spokane", None),
     PinTold("t", "ana", 7, SPOKANE, None),
     CoverTold("t", "ana", 7, "began", "tampa", "spokane", "2026-11-22T12:00:00.000Z"),
-    CallbackTold("t", "ana", "k1", "booked", "2026-11-22T12:00:00.000Z"),
+    CallbackTold(
+        "t",
+        "ana",
+        4,
+        "k1",
+        "due",
+        "2026-11-22T12:00:00.000Z",
+        "2026-11-22T12:30:00.000Z",
+        "+15095550100",
+        0,
+        "bo",
+    ),
 ]
 
 

@@ -122,6 +122,7 @@ async def test_an_export_holds_everything(
         "thread",
         "conversations",
         "milestones",
+        "callbacks",
         "items",
         "pushes",
         "audit",

@@ -102,6 +102,10 @@
  * @typedef {{ conversation: number, score: number, comment?: string }} Rating from 1 to 5
  * @typedef {{ seq: number, at: string, rating: Rating }} Rated
  * @typedef {{ type: "rating", seq: number, at: string, rating: Rating }} RatingEvent
+ * @typedef {{ id: string, state: "booked" | "due" | "done" | "missed" | "canceled",
+ *   due_at: string, ends_at: string, phone: string, topic: string, attempts?: number,
+ *   agent?: { id: string, name: string } }} Callback a call that the customer wants
+ * @typedef {{ type: "callback", seq: number, at: string, callback: Callback }} CallbackEvent
  * @typedef {{ type: "erased", seq: number, at: string, upto?: number }} ErasedEvent
  * @typedef {{ type: "typing" | "viewing" | "presence", thread: string, on: boolean,
  *   who: { kind: "customer" | "agent", id: string, name?: string } }} PassingEvent
@@ -116,7 +120,7 @@
  * @property {Message[]} messages the newest ones, newest first
  *
  * @typedef {MessageEvent | StatusEvent | PinEvent | ServingEvent | ReceiptEvent | RatingEvent
- *   | ErasedEvent | PassingEvent | ResetEvent} ThreadEvent
+ *   | CallbackEvent | ErasedEvent | PassingEvent | ResetEvent} ThreadEvent
  */
 
 /** @type {Record<string, (item: Item) => boolean>} */
@@ -128,6 +132,7 @@ const KNOWN = {
   read: ({ who, upto }) => isText(who) && Number.isInteger(upto),
   delivered: ({ who, upto }) => isText(who) && Number.isInteger(upto),
   rating: ({ rating }) => Number.isInteger(rating?.score),
+  callback: ({ callback }) => isText(callback?.id) && isText(callback.state),
   erased: () => true,
 };
 

@@ -312,6 +312,32 @@ export type RatingEvent = {
     rating: Rating;
 };
 /**
+ * a call that the customer wants
+ */
+export type Callback = {
+    id: string;
+    state: "booked" | "due" | "done" | "missed" | "canceled";
+    due_at: string;
+    ends_at: string;
+    phone: string;
+    topic: string;
+    attempts?: number;
+    agent?: {
+        id: string;
+        name: string;
+    };
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type CallbackEvent = {
+    type: "callback";
+    seq: number;
+    at: string;
+    callback: Callback;
+};
+/**
  * The shapes of the contract, as they come over the wire. Members that a newer server adds are
  * there too: what is not named here must not be relied on, and never does harm.
  */
@@ -355,4 +381,4 @@ export type ResetEvent = {
  * The shapes of the contract, as they come over the wire. Members that a newer server adds are
  * there too: what is not named here must not be relied on, and never does harm.
  */
-export type ThreadEvent = MessageEvent | StatusEvent | PinEvent | ServingEvent | ReceiptEvent | RatingEvent | ErasedEvent | PassingEvent | ResetEvent;
+export type ThreadEvent = MessageEvent | StatusEvent | PinEvent | ServingEvent | ReceiptEvent | RatingEvent | CallbackEvent | ErasedEvent | PassingEvent | ResetEvent;
