@@ -17,6 +17,7 @@ from inbox.auth.keys import Keys
 from inbox.auth.passwords import Passwords
 from inbox.bus.local import LocalBus
 from inbox.core.text import mask
+from inbox.files.shelf import open_shelf
 from inbox.flows.context import Clock, Context
 from inbox.flows.limits import Limits
 from inbox.flows.memory import Memory
@@ -82,6 +83,7 @@ async def open_context(
             metrics=metrics,
             limits=Limits(settings),
             memory=memory,
+            shelf=open_shelf(data, settings),
             mask=masker(settings),
             push=settings.has_push,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -73,9 +74,8 @@ async def cast(ctx: Context) -> Cast:
     return await make_cast(ctx)
 
 
-def open_on(
-    database: Database, clock: SetClock, **given: object
-) -> AbstractAsyncContextManager[Context]:
+@asynccontextmanager
+async def open_on(database: Database, clock: SetClock, **given: object) -> AsyncIterator[Context]:
     """A Context on this database, with settings of the test's own."""
     told = {
         "token_secret": "a secret of the company, 32 bytes",
@@ -86,8 +86,10 @@ def open_on(
         "database": database.place if database.kind == "postgres" else "",
         **given,
     }
-    folder = Path(database.place).parent if database.kind == "sqlite" else Path()
-    return open_context(folder, msgspec.convert(told, Settings), clock=clock)
+    with tempfile.TemporaryDirectory() as beside:  # PostgreSQL's folder holds files alone
+        folder = Path(database.place).parent if database.kind == "sqlite" else Path(beside)
+        async with open_context(folder, msgspec.convert(told, Settings), clock=clock) as ctx:
+            yield ctx
 
 
 async def make_cast(ctx: Context) -> Cast:

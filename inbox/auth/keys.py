@@ -52,6 +52,10 @@ class Keys:
         hashed.update(f"{webhook}:{number}".encode())
         return hashed.digest()
 
+    def link_key(self, upload: str, variant: str, expires: int) -> str:
+        """The signature of a link to a file that holds until then (Unix seconds): 32 hex digits."""
+        return self._hash(b"pinbox.link", upload, variant, str(expires))
+
     def fingerprint(self) -> str:
         """By which the same secret is known again, and nothing else of it: 32 hex digits."""
         return self._hash(b"pinbox.mark")

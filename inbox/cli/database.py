@@ -59,7 +59,8 @@ def backup(out: Out, *, file: Path) -> None:
 
     As it is at one moment, while it serves or stands still. An earlier backup of that name is
     replaced, any other file is not. Keep `pinbox.toml` as well, in another place: its secrets are
-    not in FILE, and without them it cannot be restored whole.
+    not in FILE, and without them it cannot be restored whole. Nor are the files that people sent:
+    copy the folder `uploads` after this (docs/uploads.md).
     """
     database = _find_sqlite(out.data, instead="use `pg_dump`")
     from inbox.store.backup import back_up
@@ -70,7 +71,10 @@ def backup(out: Out, *, file: Path) -> None:
 
     asyncio.run(work())
     saved = Saved(str(file), file.stat().st_size)
-    out.say(saved, f"Saved {saved.bytes:,} bytes in {file}. Keep pinbox.toml too, elsewhere")
+    out.say(
+        saved,
+        f"Saved {saved.bytes:,} bytes in {file}. Keep pinbox.toml too, and copy uploads/",
+    )
 
 
 @click.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,12 +99,24 @@ async def _examine_all(data: Path) -> list[Finding]:
     else:
         findings += checks.check_database(found)
         findings += checks.check_secret(found, Keys(in_force.server_secret).fingerprint())
+    findings += [one async for one in _try_files(data, in_force)]
     findings += checks.check_clock(found if not isinstance(found, str) else None)
     findings += checks.check_files(in_force, server)
     findings += push_checks.check_push_keys(in_force)
     findings += [one async for one in push_checks.check_push_clock(in_force)]
     findings += push_checks.check_ringing(await _look_at_ringing(data, server))
     return findings + [one async for one in reach.check_server(in_force, server)]
+
+
+async def _try_files(data: Path, in_force: Settings) -> AsyncIterator[Finding]:
+    from inbox.files.shelf import open_shelf
+    from inbox.ops.upload_checks import check_uploads
+
+    async def try_place() -> None:
+        await open_shelf(data, in_force).place.check()
+
+    async for one in check_uploads(in_force, try_place):
+        yield one
 
 
 async def _look_at_ringing(data: Path, server: Hello | None) -> Ringing | None:

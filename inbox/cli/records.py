@@ -51,7 +51,8 @@ def export(out: Out, *, customer: str, file: Path | None, force: bool) -> None:
     """Hand over all that is held of a customer.
 
     One JSON document, into FILE (new, and private to you) or to standard output: profile, thread,
-    every message, note and change, and who looked at it. The export stands in the audit log.
+    every message, note and change, and who looked at it. Files are listed, each with a link to the
+    server that holds for an hour. The export stands in the audit log.
     """
     from inbox.ops.history import CustomerAsk, Exported
 

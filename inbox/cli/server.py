@@ -33,6 +33,7 @@ from inbox.flows.retention import retention
 from inbox.flows.search import index_due
 from inbox.flows.states import wake_due
 from inbox.flows.unread import tell_unread
+from inbox.flows.uploads import sweep_uploads
 from inbox.flows.waiting import gauge_waiting
 from inbox.hooks.dispatcher import Dispatcher
 from inbox.live.asyncapi import describe
@@ -189,6 +190,7 @@ def _start_upkeep(ctx: Context, tasks: Tasks) -> None:
     tasks.start("in_front", partial(renew_in_front, ctx), every_s=RENEW_S)
     tasks.start("queue_gauge", partial(gauge_waiting, ctx), every_s=5.0)
     tasks.start("promise_gauge", partial(gauge_promises, ctx), every_s=15.0)
+    tasks.start("uploads", partial(sweep_uploads, ctx), every_s=60.0)
     tasks.start("retention", partial(retention, ctx), every_s=3600.0)
 
 

@@ -1,6 +1,6 @@
 """The Python client: `CustomerClient`, `DeskClient`, and for load drivers the bare `LiveSocket`."""
 
-from inbox.client.answers import Message, Note, Rating
+from inbox.client.answers import File, Message, Note, Rating
 from inbox.client.callbacks import Callback
 from inbox.client.customer import CustomerClient
 from inbox.client.desk import DeskClient
@@ -19,6 +19,7 @@ from inbox.client.events import (
     Status,
     Withdrawn,
 )
+from inbox.client.files import FileLinks
 from inbox.client.live import Closed, LiveSocket, NoSocket
 from inbox.client.pace import Pace
 from inbox.client.problems import Unreachable
@@ -34,6 +35,8 @@ __all__ = [
     "Entered",
     "Erased",
     "Event",
+    "File",
+    "FileLinks",
     "Left",
     "LiveSocket",
     "Message",

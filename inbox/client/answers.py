@@ -40,8 +40,23 @@ class Author(msgspec.Struct, frozen=True):
     photo_url: str | None = None
 
 
+class File(msgspec.Struct, frozen=True):
+    """A file as messages show it: enough to lay it out before it is fetched."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    thumbnail: bool = False
+
+
 class Message(msgspec.Struct, frozen=True):
-    """A message. `seq` is its place in its thread; `client_id` is shown to its own side only."""
+    """A message. `seq` is its place in its thread; `client_id` is shown to its own side only.
+
+    `attachments` are ids of uploads, `files` what they are, in the same order.
+    """
 
     id: str
     author: Author
@@ -51,6 +66,7 @@ class Message(msgspec.Struct, frozen=True):
     attachments: tuple[str, ...] = ()
     client_id: str | None = None
     seq: int = 0
+    files: tuple[File, ...] = ()
 
 
 class Note(msgspec.Struct, frozen=True):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+import asyncio
+import io
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -16,6 +19,19 @@ from inbox.client.problems import Unreachable, read_problem, read_seconds
 from inbox.core.errors import Internal, Unauthorized
 
 T = TypeVar("T")
+PIECE = 65_536
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """A body that is a file: sent as it is, in pieces."""
+
+    source: Path | bytes
+
+    def open(self) -> BinaryIO:
+        """The file from its beginning."""
+        if isinstance(self.source, Path):
+            return self.source.open("rb")
+        return io.BytesIO(self.source)
 
 
 class Calls:
@@ -79,8 +95,11 @@ class Calls:
         headers = {"Origin": self.url}
         if self._credentials is not None:
             headers = {"Authorization": f"Bearer {await self._credentials.token()}"}
-        data = None
-        if body is not None:
+        data: bytes | BinaryIO | None = None
+        if isinstance(body, Upload):
+            data = await asyncio.to_thread(body.open)
+            headers["Content-Type"] = "application/octet-stream"
+        elif body is not None:
             data = msgspec.json.encode(body)
             headers["Content-Type"] = "application/json"
         asked = {k: str(v) for k, v in (query or {}).items() if v is not None}
@@ -93,6 +112,9 @@ class Calls:
                 retry_after = read_seconds(response.headers.get("Retry-After"))
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Unreachable(f"{method} {path}: {error or type(error).__name__}") from error
+        finally:
+            if data is not None and not isinstance(data, bytes):
+                data.close()
         if status >= 400:
             raise read_problem(status, raw, retry_after=retry_after)
         try:
@@ -102,6 +124,21 @@ class Calls:
         except msgspec.DecodeError as error:
             # A page in place of the answer is somebody else's: a hotel's sign-in, a proxy's excuse.
             raise Unreachable(f"{method} {path}: the answer is none of a server's") from error
+
+    async def fetch(self, url: str) -> AsyncIterator[bytes]:
+        """The bytes at a link that needs no sign-in, in pieces. Raises as `call`."""
+        if self._session is None:
+            raise RuntimeError("use the client with `async with`")
+        whole = self.url + url if url.startswith("/") else url
+        limit = aiohttp.ClientTimeout(total=None, sock_read=self._pace.request_s)
+        try:
+            async with self._session.get(whole, timeout=limit) as response:
+                if response.status >= 400:
+                    raise read_problem(response.status, await response.read())
+                async for piece in response.content.iter_chunked(PIECE):
+                    yield piece
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            raise Unreachable(f"GET a file: {error or type(error).__name__}") from error
 
     def cookies(self) -> str:
         """The `Cookie` header for the live socket; empty without a session."""

@@ -18,6 +18,7 @@ from inbox.client.credentials import Credentials, TokenSource
 from inbox.client.devices import Devices
 from inbox.client.events import Event, Reset
 from inbox.client.feed import Feed
+from inbox.client.files import Files
 from inbox.client.journal import Draft, Journal, Refused
 from inbox.client.link import CUSTOMER, Link
 from inbox.client.outbox import Outbox
@@ -84,6 +85,8 @@ class CustomerClient:
         self._link.streams.add(_STREAM)
         self._link.on_live = self._outbox.nudge
         self._running = Running(self._calls, self._journal, self._feed, self._link)
+        self.files = Files(self._calls)
+        """Uploading for a message, and fetching what came with one."""
         self.devices = Devices(self._calls)
         self.callbacks = Callbacks(self._calls)
         """Registering for pushes, and quiet hours."""

@@ -20,6 +20,7 @@ from inbox.client.credentials import Credentials, TokenSource
 from inbox.client.devices import Trail
 from inbox.client.events import Event, Reset, read_event
 from inbox.client.feed import Feed
+from inbox.client.files import Files
 from inbox.client.journal import Journal
 from inbox.client.link import DESK, Link
 from inbox.client.pace import Chance, Pace
@@ -121,6 +122,8 @@ class DeskClient:
         self._running = Running(self._calls, self._journal, self._feed, self._link)
         self.callbacks = TeamCallbacks(self._calls)
         """Calls that customers of my teams want."""
+        self.files = Files(self._calls)
+        """Uploading for a reply, and fetching what came with a message."""
         self.admin = Admin(self._calls)
         """What only admins may do."""
 
@@ -201,13 +204,15 @@ class DeskClient:
         seen_seq: int,
         force: bool = False,
         client_id: str | None = None,
+        attachments: tuple[str, ...] = (),
     ) -> Sent:
         """Answer the customer; it is on the server's disk when this returns.
 
         `seen_seq` is the last seq that the author has seen. Raises StaleView with the messages that
         came since (`force` sends anyway), and Conflict with the holder where another agent has it.
+        With `attachments` (ids of uploads) the text may be empty.
         """
-        sent = _Reply(client_id or str(uuid.uuid4()), body, seen_seq, force)
+        sent = _Reply(client_id or str(uuid.uuid4()), body, seen_seq, force, attachments)
         answer, status = await self._calls.call(
             "POST", _path(thread, "/messages"), into=Sent, body=sent
         )

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from inbox.core.callbacks import CallbackState
+from inbox.core.filetypes import File
 from inbox.core.instant import to_text
 
 AuthorKind = Literal["customer", "agent", "system"]
@@ -32,7 +33,8 @@ class Author(msgspec.Struct, frozen=True, omit_defaults=True):
 class Message(msgspec.Struct, frozen=True):
     """What both sides see. `client_id` is shown to its own side only.
 
-    `urgent` is there, and true, where the customer said that it cannot wait.
+    `urgent` is there, and true, where the customer said that it cannot wait. `attachments` are ids
+    of uploads; `files`, where there are any, says of each what it is, in the same order.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Message(msgspec.Struct, frozen=True):
     attachments: tuple[str, ...] = ()
     urgent: bool | msgspec.UnsetType = msgspec.UNSET
     client_id: str | msgspec.UnsetType = msgspec.UNSET
+    files: tuple[File, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Note(msgspec.Struct, frozen=True):

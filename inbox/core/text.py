@@ -28,12 +28,15 @@ _MARKS = 30  # on one letter, as in the Stream-Safe Text Format of UAX 15
 _CLIENT_ID = re.compile(r"[\x20-\x7e]{1,64}")
 
 
-def clean_body(raw: str, *, limit: int = BODY_LIMIT, path: str = "body") -> str:
+def clean_body(
+    raw: str, *, limit: int = BODY_LIMIT, path: str = "body", empty: bool = False
+) -> str:
     """Make a message's text fit to store: NFC, with newline as its only line end.
 
     Refuses, as BadRequest on `path`: lone surrogates, control characters (C0, DEL, C1) but newline
     and tab, more than 30 combining marks in a row, nothing visible, more than `limit` characters
-    (code points) after NFC. Spaces at the ends stay. Cleaning twice changes nothing.
+    (code points) after NFC. Spaces at the ends stay. Cleaning twice changes nothing. With `empty`,
+    a text with nothing visible becomes the empty text.
     """
     if len(raw) > 4 * limit:  # NFC shortens to a quarter at most: no need to look further
         raise BadRequest.field(path, f"is longer than {limit} characters")
@@ -44,6 +47,8 @@ def clean_body(raw: str, *, limit: int = BODY_LIMIT, path: str = "body") -> str:
     if len(text) > limit:
         raise BadRequest.field(path, f"is longer than {limit} characters")
     if not _VISIBLE.search(text):
+        if empty:
+            return ""
         raise BadRequest.field(path, "has no visible character")
     return text
 

@@ -9,6 +9,7 @@ from inbox.core.errors import BadRequest, Conflict, NotFound
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Operator, Role, demand
 from inbox.core.text import clean_line, fold_name
+from inbox.flows.attaching import demand_photo
 from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.fields import check_url, checked
@@ -122,6 +123,7 @@ async def add_agent(ctx: Context, who: Agent | Operator, draft: AgentDraft) -> A
         await demand_admin_still(writing.tx, who)
         people = await read_roster(writing.tx)
         _demand_free(people, name, agent_id)
+        await demand_photo(writing, draft.photo_url)
         await writing.tx.execute(
             Q.add_agent,
             agent=agent_id,
@@ -170,6 +172,8 @@ async def change_agent(
             told["disabled_at"] = writing.at if change.disabled else None
         kept = ("name", "sign_in", "role", "photo_url", "line", "disabled_at")
         data: dict[str, Value] = {field: getattr(before, field) for field in kept} | told
+        if data["photo_url"] != before.photo_url:
+            await demand_photo(writing, str(data["photo_url"]))
         await tx.execute(Q.save_agent, agent=agent, **data)
         if change.disabled is True:
             await tx.execute(Q.revoke_all, agent=agent, at=writing.at)

@@ -11,6 +11,7 @@ from inbox.auth.keys import Keys
 from inbox.auth.passwords import Passwords
 from inbox.bus import Bus
 from inbox.core.hints import Moved
+from inbox.files.shelf import Shelf
 from inbox.flows.limits import Limits
 from inbox.flows.memory import Memory
 from inbox.flows.ringer import Ringer
@@ -41,6 +42,8 @@ class Context:
     metrics: Metrics
     limits: Limits
     memory: Memory
+    shelf: Shelf
+    """Where people's files go."""
     mask: Callable[[str], str]
     """Hides card numbers and what else the operator configured."""
     push: bool = False

@@ -1,9 +1,10 @@
 """Take what was written out of the database, in the place where it stands.
 
 A log stays dense: an erased item keeps its number, time and the keyed hash of its `client_id`, and
-nothing else. With it go the words by which search found it, and what summaries in the streams of
-teams showed of it. Whoever uses this appends an `erased` event in the same transaction, so that
-desks and devices are told and no node's memory replays what is gone.
+nothing else. With it go the words by which search found it, what summaries in the streams of teams
+showed of it, and the files that were sent with it: nobody sees them from then on, and
+`sweep_uploads` takes them off the disk. Whoever uses this appends an `erased` event in the same
+transaction, so that desks and devices are told and no node's memory replays what is gone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from inbox.store.queries import Q
 async def erase_items(tx: Tx, thread: str, *, after: int, last: int) -> int:
     """Erase all items of a stretch, whatever they are; how many there were."""
     await search.forget(tx, thread=thread, first=after + 1, last=last)
+    await tx.execute(Q.drop_uploads_of_items, thread=thread, after=after, last=last)
     return await tx.execute(Q.erase_items, thread=thread, after=after, last=last)
 
 

@@ -7,8 +7,10 @@ remembered until it is finished: after a crash `finish_erasures` goes on with it
 from __future__ import annotations
 
 import msgspec
+import structlog
 
 from inbox.core import conversation as rules
+from inbox.core.errors import PinboxError
 from inbox.core.events import ErasedEvent
 from inbox.core.policy import Agent, Operator, demand
 from inbox.flows.access import lock_customer
@@ -19,6 +21,7 @@ from inbox.flows.log import Entry, append
 from inbox.flows.matters import conversation_of, settle
 from inbox.flows.roster import Roster
 from inbox.flows.signin import demand_admin_still, move_registry
+from inbox.flows.uploads import sweep_uploads
 from inbox.store import search
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
@@ -27,6 +30,8 @@ from inbox.store.rows import sure
 
 STEP = 200
 """Items erased at once."""
+
+_log = structlog.get_logger(__name__)
 
 
 class Erasure(msgspec.Struct, frozen=True):
@@ -59,7 +64,13 @@ async def erase(ctx: Context, who: Agent | Operator, *, customer: str) -> Erasur
         return await _begin(ctx, writing, who, customer, people)
 
     thread = await write(ctx, begin, long=True)
-    return Erasure(customer, thread, await _finish(ctx, thread))
+    erased = await _finish(ctx, thread)
+    try:
+        await sweep_uploads(ctx)
+    except (PinboxError, OSError):
+        # Nobody can see them any more; the task of every minute goes on until they are gone.
+        _log.warning("files_not_erased_yet", thread=thread)
+    return Erasure(customer, thread, erased)
 
 
 async def finish_erasures(ctx: Context) -> int:
@@ -84,6 +95,7 @@ async def _begin(
     next_second = writing.at // 1000 + 1  # tokens say when they were made in whole seconds
     await tx.execute(Q.forget_customer, customer=customer, at=writing.at, signed_out=next_second)
     await tx.execute(Q.remove_devices, customer=customer)
+    await tx.execute(Q.drop_uploads_of_customer, customer=customer)
     await tx.execute(Q.forget_ratings, thread=thread.id)
     await tx.execute(Q.forget_market, thread=thread.id)
     await tx.execute(Q.forget_market_of_milestones, thread=thread.id)

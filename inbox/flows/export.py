@@ -14,15 +14,18 @@ from inbox.flows.access import lock_customer
 from inbox.flows.audit import list_audit, record
 from inbox.flows.callbacks.keeping import card_of
 from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.files import links
 from inbox.flows.roster import Roster
 from inbox.flows.signin import demand_admin_still
 from inbox.flows.trail import push_trail
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
-from inbox.store.records import Customer, Thread, read_callback, read_item
+from inbox.store.records import Customer, Thread, read_callback, read_item, read_upload
 
 STEP = 200
 """Items read at once."""
+LINK_S = 3600
+"""How long the links to the files hold."""
 
 
 class _Held(NamedTuple):
@@ -39,12 +42,12 @@ class _Held(NamedTuple):
 async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> AsyncIterator[bytes]:
     """One JSON document, in pieces, with everything held of a customer.
 
-    `{exported_at, customer, devices, thread, conversations, milestones, callbacks, items, pushes,
-    audit}`: the profile, the devices, the thread's state, its matters, what reports count of them,
-    callbacks, the whole log as the desk sees it, notes and reasons included, the pushes that are
-    still kept, and who looked at or changed it. Each piece is read at its own moment, the log up to
-    where it was at the start. The export itself is in the audit log before the first byte. For
-    admins; NotFound.
+    `{exported_at, customer, devices, thread, conversations, milestones, callbacks, items, uploads,
+    pushes, audit}`: the profile, the devices, the thread's state, its matters, what reports count
+    of them, callbacks, the whole log as the desk sees it, notes and reasons included,
+    the files, each with a link that holds for an hour, the pushes that are still kept, and who
+    looked at or changed it. Each piece is read at its own moment, the log up to where it was at the
+    start. The export itself is in the audit log before the first byte. For admins; NotFound.
     """
     demand(who, "administer")
 
@@ -81,6 +84,9 @@ async def _pieces(ctx: Context, who: Agent | Operator, held: _Held) -> AsyncIter
             break
         yield (b"," if since > thread.floor else b"") + b",".join(shown)
         since = rows[-1][0]
+    yield b'],"uploads":['
+    async for piece in _uploads(ctx, thread):
+        yield piece
     yield b'],"pushes":['
     async for piece in _pushes(ctx, thread.id):
         yield piece
@@ -92,6 +98,37 @@ async def _pieces(ctx: Context, who: Agent | Operator, held: _Held) -> AsyncIter
         yield told if first else b"," + told
         cursor, first = page.next, False
     yield b"]}\n"
+
+
+async def _uploads(ctx: Context, thread: Thread) -> AsyncIterator[bytes]:
+    """What was sent, with its place in the log, and what the customer has not sent yet."""
+    after = ""
+
+    async def look(tx: Tx) -> list[Row]:
+        return await tx.fetch(
+            Q.uploads_of_thread,
+            thread=thread.id,
+            customer=thread.customer_id,
+            after=after,
+            limit=STEP,
+        )
+
+    while rows := await ctx.store.read(look):
+        first = not after
+        found = [read_upload(row) for row in rows]
+        after = found[-1].id
+        told = [
+            msgspec.json.encode(
+                {
+                    "seq": upload.seq,
+                    "by": upload.by_kind,
+                    "uploaded_at": to_text(upload.created_at),
+                    **msgspec.to_builtins(await links(ctx, upload, seconds=LINK_S)),
+                }
+            )
+            for upload in found
+        ]
+        yield (b"" if first else b",") + b",".join(told)
 
 
 async def _pushes(ctx: Context, thread: str) -> AsyncIterator[bytes]:

@@ -21,6 +21,8 @@ Kind = Literal[
     "customer_requests",
     "agent_sends",
     "agent_requests",
+    "customer_uploads",
+    "agent_uploads",
     "failed_sign_ins",
 ]
 
@@ -40,6 +42,8 @@ class Limits:
             "customer_requests": settings.customer_requests_per_minute,
             "agent_sends": settings.agent_sends_per_minute,
             "agent_requests": settings.agent_requests_per_minute,
+            "customer_uploads": settings.customer_uploads_per_minute,
+            "agent_uploads": settings.agent_uploads_per_minute,
             "failed_sign_ins": settings.failed_sign_ins_per_minute,
         }
 

@@ -12,10 +12,12 @@ import msgspec
 from inbox.core import conversation as rules
 from inbox.core.errors import BadRequest, Conflict, NotFound, PinboxError, StaleView
 from inbox.core.events import Author, Message, MessageEvent
+from inbox.core.filetypes import File
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Customer, sees
 from inbox.core.promise import Basis, Given
 from inbox.core.text import clean_body, clean_client_id
+from inbox.flows.attaching import attach, claim
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.limits import Kind
 from inbox.flows.log import Entry, append, append_message
@@ -75,13 +77,11 @@ async def send(ctx: Context, who: Customer | Agent, *, thread: str, draft: Draft
     """
     is_agent = isinstance(who, Agent)
     client_id = clean_client_id(draft.client_id)
-    if draft.attachments:
-        raise BadRequest.field("attachments", "uploads are not part of this version")
     keyed = _Keyed(
         draft,
-        ctx.mask(clean_body(draft.body)),
+        ctx.mask(clean_body(draft.body, empty=bool(draft.attachments))),
         ctx.keys.client_key("agent" if is_agent else "customer", who.id, client_id),
-        ctx.keys.body_key(draft.body),
+        ctx.keys.body_key(draft.body, draft.attachments),
     )
     if not ctx.limits.allows("agent_sends" if is_agent else "customer_sends", who.id):
         return await _retry_only(ctx, who, thread, keyed)
@@ -169,6 +169,8 @@ async def _write_in(
     """A customer's message: begins, wakes or reopens the conversation, or goes on with it."""
     if thread.customer_id != who.id:
         raise NotFound("there is no such thread")
+    wanted = keyed.draft.attachments
+    files = await claim(ctx, writing, who, wanted) if wanted else ()
     tx, reopen_ms = writing.tx, ctx.settings.reopen_hours * HOUR_MS
     outcome = rules.customer_wrote(conversation_of(thread), now=writing.at, reopen_ms=reopen_ms)
     if thread.last_customer_seq == 0:
@@ -180,7 +182,7 @@ async def _write_in(
         asked = Asked(who, after.serving_team, basis, urgent=keyed.draft.urgent)
         seq = thread.head + len(entries) + 1
         after = await give(ctx, writing, after, asked, seq=seq, people=people)
-    message = _message(ctx, writing, after, Author("customer", who.id, who.name), keyed)
+    message = _message(ctx, writing, after, Author("customer", who.id, who.name), keyed, files)
     sent = await _store(ctx, writing, thread, after, entries, message, keyed)
     told = as_told(after) if thread.waiting_since is None else None
     if told is None:
@@ -205,6 +207,7 @@ async def _reply(
     if not draft.force:
         _demand_place(thread, who, people)
         await _demand_fresh(writing.tx, thread, draft.seen_seq)
+    files = await claim(ctx, writing, who, draft.attachments) if draft.attachments else ()
     author = people.author(who.id)  # the last that may refuse; from here on it is written
     outcome = rules.agent_wrote(
         conversation_of(thread),
@@ -218,7 +221,7 @@ async def _reply(
             writing, after, since=thread.waiting_since, agent=who.id, people=people
         )
         count_answer(writing, thread, after.serving_team, first=first, people=people)
-    message = _message(ctx, writing, after, author, keyed)
+    message = _message(ctx, writing, after, author, keyed, files)
     return await _store(ctx, writing, thread, after, entries, message, keyed)
 
 
@@ -240,7 +243,12 @@ async def _demand_fresh(tx: Tx, thread: Thread, seen_seq: int) -> None:
 
 
 def _message(
-    ctx: Context, writing: Writing, thread: Thread, author: Author, keyed: _Keyed
+    ctx: Context,
+    writing: Writing,
+    thread: Thread,
+    author: Author,
+    keyed: _Keyed,
+    files: tuple[File, ...],
 ) -> Message:
     return Message(
         id=ctx.ids(),
@@ -250,6 +258,8 @@ def _message(
         conversation=thread.conversation,
         urgent=keyed.draft.urgent or msgspec.UNSET,
         client_id=keyed.draft.client_id,
+        attachments=keyed.draft.attachments,
+        files=files or msgspec.UNSET,
     )
 
 
@@ -265,6 +275,8 @@ async def _store(
     author = message.author
     entry = Entry("message", MessageEvent(message), author.kind, keyed.client_key, keyed.body_key)
     seq = before.head + len(entries) + 1
+    if message.files:
+        await attach(writing, message.files, thread=after.id, seq=seq)
     after = msgspec.structs.replace(after, last_message_at=writing.at, unindexed=True)
     if author.kind == "customer":
         after = msgspec.structs.replace(after, last_customer_seq=seq)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from inbox.core.events import AgentRef, Serving, Status, TeamRef
+from inbox.core.filetypes import File
 from inbox.core.instant import to_text
 from inbox.core.promise import Given
 from inbox.flows.promises import as_told
@@ -26,6 +27,7 @@ class NumberedMessage(msgspec.Struct, frozen=True):
     attachments: tuple[str, ...] = ()
     urgent: bool | msgspec.UnsetType = msgspec.UNSET
     client_id: str | msgspec.UnsetType = msgspec.UNSET
+    files: tuple[File, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class CustomerCard(msgspec.Struct, frozen=True):

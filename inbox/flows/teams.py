@@ -10,6 +10,7 @@ from inbox.auth.claims import check_region, check_time_zone
 from inbox.core.errors import BadRequest, Conflict
 from inbox.core.policy import Agent, Operator, demand
 from inbox.core.text import clean_line
+from inbox.flows.attaching import demand_photo
 from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.fields import check_url, checked
@@ -103,6 +104,7 @@ async def add_team(ctx: Context, who: Agent | Operator, draft: TeamDraft) -> Tea
     async def work(writing: Writing) -> None:
         tx = writing.tx
         await demand_admin_still(tx, who)
+        await demand_photo(writing, draft.photo_url)
         if await tx.fetch_one(Q.find_team, key=draft.key) is not None:
             raise Conflict(f"there is a team {draft.key} already")
         default = draft.default or not await tx.fetch(Q.all_teams)
@@ -138,6 +140,8 @@ async def change_team(
         if default:
             await writing.tx.execute(Q.clear_default_team)
         data = _changed(before, change)
+        if data["photo_url"] != before.photo_url:
+            await demand_photo(writing, str(data["photo_url"]))
         await writing.tx.execute(Q.save_team, team=team, is_default=default, **data)
         if regions is not None:
             await _set_regions(writing, team, regions)

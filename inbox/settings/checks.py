@@ -8,6 +8,7 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from inbox.core.filetypes import TYPES
 from inbox.settings.push import ApnsApp, FcmProject
 
 SECRET_BYTES = 32
@@ -25,6 +26,11 @@ def host(text: str) -> None:
     """Something: an empty one would mean every address of this machine."""
     if not text.strip():
         raise ValueError("expected an address or a name; every address is 0.0.0.0 or ::")
+
+
+def something(text: str) -> None:
+    """Not nothing."""
+    _demand(text.strip(), "must not be empty")
 
 
 def database(text: str) -> None:
@@ -88,6 +94,13 @@ def patterns(texts: tuple[str, ...]) -> None:
             raise ValueError(f"{text!r} is not a regular expression: {error}") from None
         if pattern.search(""):
             raise ValueError(f"{text!r} matches an empty text, so it would mask everything")
+
+
+def upload_types(texts: tuple[str, ...]) -> None:
+    """Types that are known by their first bytes, at least one."""
+    _demand(texts, "names no type at all")
+    for text in texts:
+        _demand(text in TYPES, f"{text!r} is not one of {', '.join(TYPES)}")
 
 
 def apns_apps(apps: tuple[ApnsApp, ...]) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args, get_type_hints
 
 import msgspec
 
+from inbox.core.filetypes import TYPES
 from inbox.settings import checks
 from inbox.settings.push import ApnsApp, FcmProject
 from inbox.settings.row import Setting, described
@@ -124,6 +125,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     customer_requests_per_minute: Annotated[int, _rate("requests by one customer")] = 600
     agent_sends_per_minute: Annotated[int, _rate("messages and notes by one agent")] = 120
     agent_requests_per_minute: Annotated[int, _rate("requests by one agent")] = 1200
+    customer_uploads_per_minute: Annotated[int, _rate("uploads by one customer")] = 30
+    agent_uploads_per_minute: Annotated[int, _rate("uploads by one agent")] = 60
     failed_sign_ins_per_minute: Annotated[
         int,
         _rate(
@@ -173,6 +176,76 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             high=10_000_000,
         ),
     ] = 100_000
+
+    upload_max_bytes: Annotated[
+        int,
+        described("largest file that is taken", unit="bytes", low=65_536, high=1_073_741_824),
+    ] = 26_214_400
+    upload_types: Annotated[
+        Texts,
+        described(
+            "media types that are taken, judged by the file's first bytes: "
+            + ", ".join(f"`{kind}`" for kind in TYPES),
+            check=checks.upload_types,
+        ),
+    ] = TYPES
+    upload_max_pixels: Annotated[
+        int,
+        described(
+            "largest picture that is taken, width times height; a picture is kept at 4,096 pixels "
+            "on its longer side at most",
+            unit="pixels",
+            low=1_000_000,
+            high=100_000_000,
+        ),
+    ] = 64_000_000
+    uploads_per_message: Annotated[int, described("attachments of one message", low=1, high=16)] = (
+        10
+    )
+    customer_upload_bytes_per_day: Annotated[
+        int,
+        described(
+            "what one customer may upload in 24 hours; 0: no limit",
+            unit="bytes",
+            low=0,
+            high=1_000_000_000_000,
+        ),
+    ] = 524_288_000
+    upload_unsent_hours: Annotated[
+        int,
+        described("an upload that was not sent is forgotten after", unit="h", low=1, high=720),
+    ] = 24
+    upload_link_s: Annotated[
+        int, described("how long a link to a file holds", unit="s", low=10, high=3600)
+    ] = 300
+    uploads_folder: Annotated[
+        str,
+        described(
+            "folder of the files; a relative path is in the data folder. Several servers on one "
+            "database share one, or a bucket",
+            check=checks.something,
+        ),
+    ] = "uploads"
+    s3_bucket: Annotated[
+        str,
+        described("keep files in this bucket (needs `pinbox[s3]`); nothing: in `uploads_folder`"),
+    ] = ""
+    s3_prefix: Annotated[str, described("folder within the bucket")] = ""
+    s3_endpoint: Annotated[
+        str,
+        described(
+            "address of what speaks S3, as `https://minio.example.com`; nothing: Amazon's own",
+            check=checks.public_url,
+        ),
+    ] = ""
+    s3_region: Annotated[str, described("region of the bucket", check=checks.something)] = (
+        "us-east-1"
+    )
+    s3_access_key: Annotated[
+        str,
+        described("id of the key; nothing: what the environment or the machine's role gives"),
+    ] = ""
+    s3_secret_key: Annotated[str, described("the key", secret=True)] = ""
 
     apns_apps: Annotated[
         tuple[ApnsApp, ...],
@@ -412,6 +485,7 @@ GROUPS = {
     "token_secret": "Sign-in",
     "customer_sends_per_minute": "Rate limits",
     "reopen_hours": "Care and privacy",
+    "upload_max_bytes": "Uploads",
     "apns_apps": "Push",
     "webhook_networks": "Webhooks",
     "ping_s": "Live",

@@ -93,5 +93,6 @@ Q = Queries(
     "queries_push.sql",
     "queries_reports.sql",
     "queries_webhooks.sql",
+    "queries_uploads.sql",
     "queries_upkeep.sql",
 )

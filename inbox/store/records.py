@@ -6,6 +6,7 @@ import msgspec
 
 from inbox.core.callbacks import CallbackState
 from inbox.core.events import Item, ServingWhy, State, TeamRef
+from inbox.core.filetypes import File
 from inbox.core.policy import Role
 from inbox.store.rows import reader
 
@@ -144,6 +145,38 @@ class CallbackRow(msgspec.Struct, frozen=True):
     created_at: int
 
 
+class Upload(msgspec.Struct, frozen=True):
+    """A row of `uploads` as `upload_columns` give it."""
+
+    id: str
+    by_kind: str
+    by_id: str
+    state: int
+    name: str
+    type: str
+    size: int
+    width: int | None
+    height: int | None
+    small_type: str | None
+    created_at: int
+    due_at: int | None
+    thread_id: str | None
+    seq: int | None
+    is_photo: bool
+
+    def file(self) -> File:
+        """As messages show it."""
+        return File(
+            self.id,
+            self.name,
+            self.type,
+            self.size,
+            self.width,
+            self.height,
+            self.small_type is not None,
+        )
+
+
 THREAD_WIDTH = len(Thread.__struct_fields__)
 """Columns of a thread: what a query adds to them begins here."""
 
@@ -159,5 +192,6 @@ read_team = reader(Team)
 read_agent = reader(Agent)
 read_webhook = reader(Webhook)
 read_callback = reader(CallbackRow)
+read_upload = reader(Upload)
 read_item = reader(Item)
 """Rows of `seq, type, at, payload` as items of a log."""

@@ -82,6 +82,21 @@ class Metrics:
             Gauge, "search_lag_seconds", "Age of the oldest message that search does not know yet"
         )
 
+        # uploads
+        self.uploads = self._by(
+            Counter,
+            "uploads_total",
+            "Uploads, by what became of them: stored, or the error's code",
+            ["author", "outcome"],
+        )
+        self.upload_bytes = self._one(Counter, "upload_bytes_total", "Bytes of files stored")
+        self.picture_seconds = self._one(
+            Histogram, "picture_seconds", "Time in which a picture was made anew", buckets=_FAST
+        )
+        self.uploads_swept = self._one(
+            Counter, "uploads_swept_total", "Uploads taken away: never sent in time, or erased"
+        )
+
         # live
         self.connections = self._by(
             Gauge, "live_connections", "Live sockets that are signed in", ["audience"]
@@ -137,6 +152,8 @@ class Metrics:
         for author in ("customer", "agent", "system"):
             self.accepted(author)
             self.duplicates(author)
+        for author in ("customer", "agent"):
+            self.uploads(author, "stored")
         for score in range(1, 6):
             self.ratings(str(score))
         for event in ("booked", "no_answer", "done", "missed", "canceled"):

@@ -66,7 +66,7 @@ class Browsers:
             return
         headers["Access-Control-Allow-Origin"] = origin
         headers["Access-Control-Expose-Headers"] = _SHOWN
-        if request.path.startswith(("/v1/desk", "/v1/admin")):
+        if request.path.startswith(("/v1/desk", "/v1/admin", "/v1/uploads")):
             headers["Access-Control-Allow-Credentials"] = "true"
 
     def preflight(self, request: web.Request, methods: Sequence[str]) -> web.Response | None:

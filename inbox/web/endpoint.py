@@ -6,6 +6,7 @@ What can be known of a route is worked out once, before the first request.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -34,7 +35,12 @@ from inbox.web.site import Site, Socket
 AioHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _SAFE = frozenset({"GET", "HEAD"})
-_NEEDS: dict[Scope, Action] = {"agent": "serve", "lead": "repin", "admin": "administer"}
+_NEEDS: dict[Scope, Action] = {
+    "anyone": "serve",
+    "agent": "serve",
+    "lead": "repin",
+    "admin": "administer",
+}
 _JSON = CIMultiDict({**API_HEADERS, "Content-Type": "application/json"})
 _EMPTY = CIMultiDict(API_HEADERS)
 _encode = msgspec.json.Encoder().encode
@@ -50,9 +56,9 @@ def serve(site: Site, route: Route) -> AioHandler:
     """The route as aiohttp calls it."""
     let_in = _entry(site, route)
     handler, first, kind = route.handler, route.success[0], route.query
-    takes_body = route.method not in _SAFE and route.method != "DELETE"
+    takes_body = route.method not in _SAFE and route.method != "DELETE" and not route.streams
     read_body = reader_of(route.body or Nothing) if takes_body else None
-    body_is_optional = route.body is None
+    body_is_optional, streams = route.body is None, route.streams
     body_names, query_names = _fields(route.body), _fields(kind)
     has_names, has_cors = bool(route.names), site.browsers.has_cors
     observe = site.ctx.metrics.http_seconds(f"{route.method} {route.path}").observe
@@ -80,6 +86,9 @@ def serve(site: Site, route: Route) -> AioHandler:
                 # A body may be held back until its sender has been signed out.
                 who = await let_in(request, again=True)
             call = Call(site, request, who, body, query, request.match_info)
+            if streams:
+                demand_plain(request)
+                call.again = partial(_again, let_in, request)
             try:
                 response = _answer(await handler(call), first)
             except BadRequest as error:
@@ -94,6 +103,10 @@ def serve(site: Site, route: Route) -> AioHandler:
         return response
 
     return handle
+
+
+async def _again(let_in: _Entry | None, request: web.Request) -> Any:
+    return None if let_in is None else await let_in(request, again=True)
 
 
 def serve_socket(site: Site, socket: Socket) -> AioHandler:
@@ -114,6 +127,7 @@ def serve_socket(site: Site, socket: Socket) -> AioHandler:
 
 
 FETCH_PREFIX = "pbf_"
+AGENT_PREFIXES = ("pbx_", "pbs_")
 
 
 def bearer(request: web.Request) -> str | None:
@@ -128,9 +142,21 @@ def _entry(site: Site, route: Route) -> _Entry | None:
     """How callers of this route sign in, none where they need not."""
     if route.scope == "public":
         return None
+    customers = _customers(site, counted=route.counted, fetch=route.fetch)
     if route.scope == "customer":
-        return _customers(site, counted=route.counted, fetch=route.fetch)
-    return _agents(site, route)
+        return customers
+    agents = _agents(site, route)
+    if route.scope != "anyone":
+        return agents
+
+    async def let_in(request: web.Request, *, again: bool = False) -> Customer | Agent:
+        token = bearer(request)
+        by_cookie = token is None and SESSION_COOKIE in request.cookies
+        is_agent = by_cookie or (token or "").startswith(AGENT_PREFIXES)
+        who: Customer | Agent = await (agents if is_agent else customers)(request, again=again)
+        return who
+
+    return let_in
 
 
 def _customers(site: Site, *, counted: bool, fetch: bool) -> _Entry:

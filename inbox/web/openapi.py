@@ -115,8 +115,11 @@ def _operation(route: Route, named: dict[int, Json], schemas: Json) -> Json:
         if example := EXAMPLES.get(route.body.__name__):
             content["example"] = example
         operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+    if route.streams:
+        operation["requestBody"] = _FILE
     if route.scope != "public":
-        schemes = ["customer"] if route.scope == "customer" else ["personal", "session"]
+        schemes = ["customer"] if route.scope in {"customer", "anyone"} else []
+        schemes += ["personal", "session"] if route.scope != "customer" else []
         schemes += ["fetch"] if route.fetch else []
         operation["security"] = [{scheme: []} for scheme in schemes]
     if route.scope in {"lead", "admin"}:
@@ -152,6 +155,11 @@ def _part(name: str) -> Json:
     return {"type": "string", "minLength": 1, "maxLength": 128}
 
 
+_FILE: Json = {
+    "required": True,
+    "description": "the file as it is",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 _GIVEN = {
     "customer": "the id that the company's backend gave (`sub`)",
     "number": "the conversation's number in its thread",
@@ -220,7 +228,7 @@ def _refusals(route: Route) -> set[type[PinboxError]]:
     refusals.update(route.errors)
     if route.scope != "public":
         refusals |= {Unauthorized, RateLimited}
-    by_cookie = route.scope == "agent" and route.method != "GET"
+    by_cookie = route.scope in {"agent", "anyone"} and route.method != "GET"
     if by_cookie or route.scope in {"lead", "admin"}:
         refusals.add(Forbidden)
     if route.names:

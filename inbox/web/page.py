@@ -74,7 +74,8 @@ def _operations(document: Json) -> Iterator[str]:
 def _operation(method: str, path: str, operation: Json) -> Iterator[str]:
     scopes = [name for choice in operation.get("security", ()) for name in choice]
     role = operation.get("x-role", "agent" if "personal" in scopes else "")
-    who = role or ("customer" if scopes else "anybody")
+    sides = ["customer"] if "customer" in scopes else []
+    who = " or ".join([*sides, role] if role else sides) or "anybody"
     anchor = _text(operation["operationId"])
     yield f'<h3 id="{anchor}"><code>{method} {_text(path)}</code></h3>'
     yield f'<p><span class="scope">{_text(who)}</span>{_inline(operation["summary"])}</p>'
@@ -91,7 +92,7 @@ def _operation(method: str, path: str, operation: Json) -> Iterator[str]:
             )
         yield "</table>"
     if "requestBody" in operation:
-        content = operation["requestBody"]["content"]["application/json"]
+        (content,) = operation["requestBody"]["content"].values()
         yield f"<p>Body: {_type(content['schema'])}</p>"
         if "example" in content:
             yield f"<pre>{_text(json.dumps(content['example'], indent=2))}</pre>"

@@ -23,11 +23,12 @@ _log = structlog.get_logger(__name__)
 async def export(call: Call[Agent, None, None]) -> web.StreamResponse:
     """Everything held of a customer, as one JSON document.
 
-    `{exported_at, customer, devices, thread, conversations, milestones, callbacks, items, pushes,
-    audit}`: the profile, the devices, the thread's state, its matters, what reports count of them,
-    callbacks, the whole log as the desk sees it, the pushes that are still kept, and who looked at
-    or changed it. It comes in pieces, whatever its size; one that breaks off ends without its last
-    brace.
+    `{exported_at, customer, devices, thread, conversations, milestones, callbacks, items, uploads,
+    pushes, audit}`: the profile, the devices, the thread's state, its matters, what reports count
+    of them, callbacks, the whole log as the desk sees it,
+    the files, each with a link that holds for an hour, the pushes that are still kept, and who
+    looked at or changed it. It comes in pieces, whatever its size; one that breaks off ends without
+    its last brace.
     """
     request = call.request
     pieces = await exporting.export(call.ctx, call.who, customer=call.path["customer"])

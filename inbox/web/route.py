@@ -14,8 +14,8 @@ from inbox.core.errors import PinboxError
 from inbox.flows.context import Context
 from inbox.web.site import Site
 
-Scope = Literal["public", "customer", "agent", "lead", "admin"]
-"""`agent` lets in every role, `lead` leads and admins."""
+Scope = Literal["public", "customer", "anyone", "agent", "lead", "admin"]
+"""`agent` lets in every role, `lead` leads and admins, `anyone` customers and agents."""
 
 W = TypeVar("W")
 B = TypeVar("B")
@@ -25,7 +25,7 @@ Q = TypeVar("Q")
 class Call(Generic[W, B, Q]):
     """One request after sign-in and reading: who asks, the body and the query as their structs."""
 
-    __slots__ = ("body", "ctx", "path", "query", "request", "site", "who")
+    __slots__ = ("again", "body", "ctx", "path", "query", "request", "site", "who")
 
     def __init__(
         self, site: Site, request: web.Request, who: W, body: B, query: Q, path: Mapping[str, str]
@@ -37,6 +37,8 @@ class Call(Generic[W, B, Q]):
         self.body = body
         self.query = query
         self.path = path
+        self.again: Callable[[], Awaitable[W]] | None = None
+        """Signs the caller in anew, on routes that stream: a body may take its time."""
 
 
 Handler = Callable[[Call[Any, Any, Any]], Awaitable[Any]]
@@ -76,6 +78,8 @@ class Route:
     fetch: bool = False
     """Whether a device's fetch token may use it too, beside the customer's own."""
     media: str = "application/json"
+    streams: bool = False
+    """Whether the body is a file, which the handler reads itself, in pieces (`Call.pieces`)."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,7 +94,7 @@ class Route:
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 ID_PATTERN = f"^{_UUID}$"
-IDS = {"thread", "team", "agent", "token", "canned", "callback"}
+IDS = {"thread", "team", "agent", "token", "canned", "callback", "upload"}
 """Names in paths that are ids of ours; others are made by the company (`sub`) or its app."""
 NUMBERS = {"number"}
 """Names in paths that count from 1."""

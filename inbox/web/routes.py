@@ -16,9 +16,12 @@ from inbox.core.errors import (
     NotFound,
     RateLimited,
     StaleView,
+    TooLarge,
     Unauthorized,
+    Unsupported,
 )
 from inbox.core.events import CallbackCard
+from inbox.core.filetypes import File
 from inbox.core.rules import RulesChange
 from inbox.flows.agents import (
     AgentChange,
@@ -37,6 +40,7 @@ from inbox.flows.customer_views import CustomerThread, TeamPage
 from inbox.flows.desk_views import Duty, Me, TeamSheets
 from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.erasure import Erasure
+from inbox.flows.files import FileLinks
 from inbox.flows.holidays import Holidays
 from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
 from inbox.flows.lines import LineDraft, TeamLine
@@ -47,7 +51,7 @@ from inbox.flows.search import SearchPage
 from inbox.flows.shifts import ShiftDetail, ShiftDraft
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.flows.trail import Trail
-from inbox.web import admin, callbacks, customer, desk, privacy, service, session
+from inbox.web import admin, callbacks, customer, desk, privacy, service, session, uploads
 from inbox.web.route import Route
 from inbox.web.shapes import (
     Audited,
@@ -79,6 +83,7 @@ from inbox.web.shapes import (
     Until,
     Upto,
 )
+from inbox.web.uploads import Named, Signed
 from inbox.web.wire import (
     DeskEvents,
     MessagePage,
@@ -119,6 +124,12 @@ ROUTES: tuple[Route, ...] = (
     Route("customer", "PUT", "/v1/quiet-hours", customer.set_quiet, QuietDraft, gives=QuietHours, errors=(NotFound,)),
     Route("customer", "DELETE", "/v1/quiet-hours", customer.clear_quiet, success=(204,), errors=(NotFound,)),
     Route("public", "GET", "/v1/push/key", service.get_push_key, gives=PushKey, errors=(NotFound,)),
+
+    # files, for customers and agents alike
+    Route("anyone", "POST", "/v1/uploads", uploads.add_upload, query=Named, gives=File, success=(201,), errors=(TooLarge, Unsupported), streams=True),
+    Route("anyone", "GET", "/v1/uploads/{upload}", uploads.get_upload, gives=FileLinks, fetch=True),
+    Route("public", "GET", "/v1/files/{upload}", uploads.get_file, query=Signed, media="application/octet-stream"),
+    Route("public", "GET", "/v1/photos/{upload}", uploads.get_photo, media="application/octet-stream"),
 
     # the desk
     Route("public", "POST", "/v1/desk/session", session.open_session, SignIn, gives=SignedIn, success=(201,), errors=(Unauthorized, Forbidden, RateLimited)),

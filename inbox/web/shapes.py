@@ -34,8 +34,17 @@ ClientId = Annotated[
 Body = Annotated[
     str, msgspec.Meta(min_length=1, description="at most 4,000 characters after NFC; see the guide")
 ]
+Said = Annotated[
+    str,
+    msgspec.Meta(
+        description="at most 4,000 characters after NFC; with attachments it may be empty"
+    ),
+]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
-Uploads = Annotated[tuple[str, ...], msgspec.Meta(max_length=16)]
+Uploads = Annotated[
+    tuple[str, ...],
+    msgspec.Meta(max_length=16, description="ids of my uploads, none of them sent before"),
+]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
 Password = Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
 
@@ -51,7 +60,7 @@ class NewMessage(_Taken, frozen=True):
     """A customer's message. Repeat it with the same `client_id` until it was answered."""
 
     client_id: ClientId
-    body: Body
+    body: Said
     urgent: bool = False
     attachments: Uploads = ()
 
@@ -60,7 +69,7 @@ class NewReply(_Taken, frozen=True):
     """An agent's message. `seen_seq` is the last seq that its author has seen."""
 
     client_id: ClientId
-    body: Body
+    body: Said
     seen_seq: Seq
     force: Annotated[
         bool,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from inbox.core import events
 from inbox.core.events import EVENTS, PRIVATE, Item, audience, customer_view, wire
+from inbox.core.filetypes import File
 from inbox.core.instant import to_ms, to_text
 
 DAY = 24 * 3_600_000
@@ -29,6 +30,7 @@ PUBLIC = {
         "message.conversation",
         "message.attachments",
         "message.urgent",
+        "message.files",
     },
     "status": {"status.state", "status.conversation"},
     "serving": {
@@ -57,6 +59,10 @@ def fill(draw: st.DrawFn, kind: Any) -> Any:
         return kind(**{field.name: fill(draw, field.type) for field in fields})
     if get_origin(kind) is Literal:
         return draw(st.sampled_from(get_args(kind)))
+    if kind == tuple[File, ...] | msgspec.UnsetType:
+        return (fill(draw, File),)
+    if kind is bool:
+        return True
     if kind == bool | msgspec.UnsetType:
         return draw(st.sampled_from([True, msgspec.UNSET]))
     if kind in {int, int | None}:

@@ -124,6 +124,7 @@ async def test_an_export_holds_everything(
         "milestones",
         "callbacks",
         "items",
+        "uploads",
         "pushes",
         "audit",
     ]

@@ -68,7 +68,7 @@ BAD_BODIES = {
     "a client_id of an emoji": ('{"client_id":"🙂","body":"x"}'.encode(), "body.client_id"),
     "an upload that is none": (
         b'{"client_id":"c1","body":"x","attachments":["u1"]}',
-        "body.attachments",
+        "body.attachments[0]",
     ),
     "seventeen uploads": (
         json.dumps({"client_id": "c1", "body": "x", "attachments": ["u"] * 17}).encode(),

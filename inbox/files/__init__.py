@@ -1,0 +1,1 @@
+"""Files that people send: where they lie, and the process in which pictures are remade."""
