@@ -17,6 +17,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -54,7 +55,7 @@ CLOCK_STEP_MS = 5 * MINUTE_MS
 """A time by the clock is told in steps of five minutes."""
 
 
-class Facts(msgspec.Struct, frozen=True):
+class Facts(msgspec.Struct, frozen=True, cache_hash=True):
     """What was measured of a team in one hour of its week, over the last 28 days.
 
     `counts`: waits of one basis by bucket. `answered`: waits of either, on so many `days`.
@@ -67,13 +68,18 @@ class Facts(msgspec.Struct, frozen=True):
     @property
     def samples(self) -> int:
         """How many waits the percentile stands on."""
-        return sum(count for _, count in self.counts)
+        return _sum_up(self)[0]
+
+    @property
+    def usual(self) -> int | None:
+        """Their 80th percentile; none where it lies beyond the last edge."""
+        return _sum_up(self)[1]
 
 
-class Promised(msgspec.Struct, frozen=True):
+class Promised(msgspec.Struct, frozen=True, array_like=True):
     """What a customer may be told: `minutes` of business time, so an answer by `due`.
 
-    `opens_at` is when the team is back, none where it is there.
+    `opens_at` is when the team is back, none where it is there. Stored, so fields are only added.
     """
 
     kind: Kind
@@ -85,7 +91,7 @@ class Promised(msgspec.Struct, frozen=True):
     form: Form
 
 
-class Given(msgspec.Struct, frozen=True):
+class Promise(msgspec.Struct, frozen=True):
     """A promise as everybody sees it; `text` in the customer's language and time zone.
 
     *measured*: the 80th percentile of `samples` waits for a *first* or *next* answer. *target*:
@@ -100,6 +106,11 @@ class Given(msgspec.Struct, frozen=True):
     opens_at: str | None
     samples: int
     text: str
+
+
+@lru_cache(maxsize=1_024)
+def _sum_up(facts: Facts) -> tuple[int, int | None]:
+    return sum(count for _, count in facts.counts), percentile(facts.counts)
 
 
 def bucket_of(waited: int) -> int:
@@ -141,7 +152,7 @@ def promise(
         return None
     kind: Kind = "measured"
     if facts.samples >= FEWEST:
-        usual = percentile(facts.counts)
+        usual = facts.usual
         needed = None if usual is None else max(usual, queue_ms(facts, ahead))
     else:
         kind, needed = "target", None if target is None else target * MINUTE_MS
@@ -163,6 +174,8 @@ def promise(
 
 def begins(hours: Hours, at: int, *, urgent: bool = False) -> int | None:
     """When the team is there for a wait that begins at `at`; none: never."""
+    if business.state(hours, at) == "open":
+        return at
     return business.next_open(hours, at, urgent=urgent)
 
 
@@ -201,13 +214,13 @@ def hour_of_week(zone: tzinfo, at: int) -> int:
 
     An hour that the clock shows twice is one and the same.
     """
-    local = _local(zone, at)
+    local = _local(zone, at // MINUTE_MS)
     return local.weekday() * 24 + local.hour
 
 
 def day_of(zone: tzinfo, at: int) -> int:
     """The date by a zone's clock, as a number that grows by one a day."""
-    return _local(zone, at).toordinal()
+    return _local(zone, at // MINUTE_MS).toordinal()
 
 
 def kept_rate(kept: int, broken: int) -> float | None:
@@ -221,5 +234,7 @@ def _up_to_step(at: int) -> int:
     return -(-at // CLOCK_STEP_MS) * CLOCK_STEP_MS
 
 
-def _local(zone: tzinfo, at: int) -> datetime:
-    return zone.fromutc(datetime(1970, 1, 1, tzinfo=zone) + timedelta(seconds=at // 1000))
+@lru_cache(maxsize=1_024)
+def _local(zone: tzinfo, minute: int) -> datetime:
+    """What a zone's clock shows at a Unix minute; all who write in it are told from one look."""
+    return zone.fromutc(datetime(1970, 1, 1, tzinfo=zone) + timedelta(minutes=minute))

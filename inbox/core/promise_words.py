@@ -8,6 +8,7 @@ change. Times are told by the 24-hour clock, rounded up to the minute.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -166,9 +167,10 @@ WORDS: dict[str, Words] = {
 }
 
 
-def words_of(locale: str | None) -> Words:
-    """The language of a locale, else English."""
-    return WORDS.get((locale or "").replace("_", "-").partition("-")[0].lower(), WORDS["en"])
+def language_of(locale: str | None) -> str:
+    """The language in which a locale is spoken to: its own, else English."""
+    language = (locale or "").replace("_", "-").partition("-")[0].lower()
+    return language if language in WORDS else "en"
 
 
 def say(promised: Promised, *, locale: str | None, zone: tzinfo, now: int) -> str:
@@ -176,15 +178,43 @@ def say(promised: Promised, *, locale: str | None, zone: tzinfo, now: int) -> st
 
     A day is named where it is not today, and once where both times lie on it.
     """
-    words = words_of(locale)
-    today = _clock(zone, now).date()
-    at = ""
-    if promised.opens_at is not None:
-        at = _time(words, words.at, zone, promised.opens_at, today)
-        today = max(today, _clock(zone, promised.opens_at).date())
-    by = _time(words, words.by, zone, promised.due, today, now=_clock(zone, now).date())
-    text = words.texts[promised.kind, promised.form]
-    return text.format(span=_span(words, promised.minutes), at=at, by=by)
+    language = language_of(locale)
+    if promised.form == "within":
+        return _say_within(language, promised.kind, promised.minutes)
+    opens = promised.opens_at
+    return _say_by(
+        language,
+        (promised.kind, promised.form),
+        zone,
+        now // MINUTE_MS,
+        opens if opens is None else -(-opens // MINUTE_MS),
+        -(-promised.due // MINUTE_MS),
+    )
+
+
+@lru_cache(maxsize=1_024)
+def _say_within(language: str, kind: Kind, minutes: int) -> str:
+    words = WORDS[language]
+    return words.texts[kind, "within"].format(span=_span(words, minutes))
+
+
+@lru_cache(maxsize=4_096)
+def _say_by(
+    language: str,
+    said: tuple[Kind, Form],
+    zone: tzinfo,
+    now: int,
+    opens: int | None,
+    due: int,
+) -> str:
+    """The texts with a time by the clock. All times are Unix minutes."""
+    words, today = WORDS[language], _clock(zone, now).date()
+    at, known = "", today
+    if opens is not None:
+        at = _time(words, words.at, zone, opens, known, now=today)
+        known = max(today, _clock(zone, opens).date())
+    by = _time(words, words.by, zone, due, known, now=today)
+    return words.texts[said].format(at=at, by=by)
 
 
 def _span(words: Words, minutes: int) -> str:
@@ -205,11 +235,11 @@ def _time(
     at: int,
     known: date,
     *,
-    now: date | None = None,
+    now: date,
 ) -> str:
     """A time whose day goes without saying where it is `known`; near or far as seen from `now`."""
-    local = _clock(zone, -(-at // MINUTE_MS) * MINUTE_MS)
-    days = (local.date() - (now or known)).days
+    local = _clock(zone, at)
+    days = (local.date() - now).days
     near: _Near = "date"
     if local.date() == known or days < 1:
         near = "today"
@@ -223,5 +253,5 @@ def _time(
     return table[near].format(time=f"{local:%H:%M}", day=day, date=on, the=the)
 
 
-def _clock(zone: tzinfo, at: int) -> datetime:
-    return zone.fromutc(datetime(1970, 1, 1, tzinfo=zone) + timedelta(milliseconds=at))
+def _clock(zone: tzinfo, minute: int) -> datetime:
+    return zone.fromutc(datetime(1970, 1, 1, tzinfo=zone) + timedelta(minutes=minute))

@@ -10,7 +10,7 @@ from inbox.core.conversation import customer_wrote
 from inbox.core.cursor import Cursor
 from inbox.core.events import Serving, Status, TeamRef, customer_view
 from inbox.core.policy import Customer
-from inbox.core.promise import Basis, Given
+from inbox.core.promise import Basis, Promise
 from inbox.core.timetable import State
 from inbox.flows.access import get_seen
 from inbox.flows.context import Context, roster
@@ -39,7 +39,7 @@ class CustomerThread(msgspec.Struct, frozen=True):
     team: TeamRef
     serving: Serving
     status: Status | None
-    promise: Given | None
+    promise: Promise | None
     care: Care
     cursor: str
     head: int
@@ -82,7 +82,7 @@ class TeamPage(msgspec.Struct, frozen=True):
     closes_at: str | None
     next_open: str | None
     line: str | None
-    promise: Given | None
+    promise: Promise | None
     kept_rate: float | None
     notice: None = None
 
@@ -94,7 +94,7 @@ async def customer_thread(ctx: Context, who: Customer) -> CustomerThread:
     """
     people, at = await roster(ctx), ctx.clock()
 
-    async def look(tx: Tx) -> tuple[Thread, int, Given | None]:
+    async def look(tx: Tx) -> tuple[Thread, int, Promise | None]:
         thread = await get_seen(tx, who, who.thread)
         row = await tx.fetch_one(
             Q.count_unread, thread=thread.id, after=thread.customer_read, author="agent"
@@ -123,7 +123,7 @@ async def customer_thread(ctx: Context, who: Customer) -> CustomerThread:
 
 async def _promise(
     ctx: Context, tx: Tx, who: Customer, thread: Thread, *, at: int, people: Roster
-) -> Given | None:
+) -> Promise | None:
     """What stands, while the customer waits; else what a message of this moment could expect."""
     if thread.waiting_since is not None:
         return standing(thread, who, at=at, people=people)
@@ -153,7 +153,7 @@ async def team_page(ctx: Context, who: Customer) -> TeamPage:
     """The customer's home team."""
     people, at = await roster(ctx), ctx.clock()
 
-    async def look(tx: Tx) -> tuple[Thread, Given | None, float | None]:
+    async def look(tx: Tx) -> tuple[Thread, Promise | None, float | None]:
         thread = await get_seen(tx, who, who.thread)
         team = thread.home_team
         asked = Asked(who, team, "first")

@@ -95,8 +95,9 @@ async def settle(
     """
     conv, changes = outcome
     after = with_conversation(thread, conv)
-    resolved = any(isinstance(change, Resolved) for change in changes)
-    await settle_promise(writing, thread, after, answered=not resolved, people=people)
+    if thread.promise is not None and after.waiting_since is None:
+        resolved = any(isinstance(change, Resolved) for change in changes)
+        await settle_promise(writing, thread, answered=not resolved, people=people)
     entries: list[Entry] = []
     for change in changes:
         if isinstance(change, Assigned):

@@ -9,7 +9,7 @@ five seconds; of several that find it stale together, one looks and the others t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import date, timedelta
 from typing import Any, Generic, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -47,14 +47,20 @@ class _Shelf(Generic[T]):
         self._lasts = lasts
         self._held: dict[object, _Kept[T]] = {}
 
-    async def get(self, key: object, *, now: int, read: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    def fresh(self, key: object, *, now: int) -> T | None:
+        """What is known, unless it is too old; then who asks is to `renew` it."""
         held = self._held.get(key)
-        if held is not None:
-            if 0 <= now - held.read_at < self._lasts:
-                return held.value
+        if held is None:
+            return None
+        if not 0 <= now - held.read_at < self._lasts:
             # Whoever comes while this one looks takes what was known.
             self._held[key] = _Kept(now, held.value)
-        value = await read()
+            return None
+        return held.value
+
+    async def renew(self, key: object, *, now: int, found: Coroutine[Any, Any, T]) -> T:
+        """Wait for what is found, and keep it."""
+        value = await found
         self._held[key] = _Kept(now, value)
         return value
 
@@ -73,37 +79,43 @@ class Measures:
         """What was measured of a team in the hour of its week in which `opens` lies."""
         zone = ZoneInfo(people.team(team).time_zone)
         hour = hour_of_week(zone, opens)
+        known = self._facts.fresh((team, hour), now=now)
+        if known is None:
+            found = _read_facts(tx, team, hour=hour, today=day_of(zone, now))
+            known = await self._facts.renew((team, hour), now=now, found=found)
+        return known[basis]
 
-        async def read() -> dict[Basis, Facts]:
-            return await _read_facts(tx, team, hour=hour, today=day_of(zone, now))
-
-        found = await self._facts.get((team, hour), now=now, read=read)
-        return found[basis]
+    async def ahead(self, tx: Tx, team: str, *, now: int) -> int:
+        """How many customers wait for a team."""
+        known = self._queues.fresh("all", now=now)
+        if known is None:
+            known = await self._queues.renew("all", now=now, found=_read_queues(tx))
+        return known.get(team, 0)
 
     async def settled(self, tx: Tx, people: Roster, team: str, *, now: int) -> dict[State, int]:
         """How many promises of a team ended in which way within 28 days."""
-        day = day_of(ZoneInfo(people.team(team).time_zone), now)
-
-        async def read() -> dict[State, int]:
-            rows = await tx.fetch(Q.settled_promises, team=team, after=day - WINDOW_DAYS)
-            found: dict[State, int] = {"kept": 0, "broken": 0, "void": 0}
-            found.update((row[0], int(row[1])) for row in rows)
-            return found
-
-        return await self._settled.get(team, now=now, read=read)
+        known = self._settled.fresh(team, now=now)
+        if known is None:
+            today = day_of(ZoneInfo(people.team(team).time_zone), now)
+            found = _read_settled(tx, team, today=today)
+            known = await self._settled.renew(team, now=now, found=found)
+        return known
 
     async def kept_rate(self, tx: Tx, people: Roster, team: str, *, now: int) -> float | None:
         """Which share of its promises a team kept within 28 days; none while they are few."""
         found = await self.settled(tx, people, team, now=now)
         return kept_rate(found["kept"], found["broken"])
 
-    async def ahead(self, tx: Tx, team: str, *, now: int) -> int:
-        """How many customers wait for a team."""
 
-        async def read() -> dict[str, int]:
-            return {row[0]: int(row[1]) for row in await tx.fetch(Q.waiting_by_team)}
+async def _read_queues(tx: Tx) -> dict[str, int]:
+    return {row[0]: int(row[1]) for row in await tx.fetch(Q.waiting_by_team)}
 
-        return (await self._queues.get("all", now=now, read=read)).get(team, 0)
+
+async def _read_settled(tx: Tx, team: str, *, today: int) -> dict[State, int]:
+    found: dict[State, int] = {"kept": 0, "broken": 0, "void": 0}
+    rows = await tx.fetch(Q.settled_promises, team=team, after=today - WINDOW_DAYS)
+    found.update((row[0], int(row[1])) for row in rows)
+    return found
 
 
 async def _read_facts(tx: Tx, team: str, *, hour: int, today: int) -> dict[Basis, Facts]:

@@ -26,18 +26,21 @@ import msgspec
 
 from inbox.core.instant import to_text
 from inbox.core.policy import Customer
-from inbox.core.promise import Basis, Given, Promised, State, begins, promise
+from inbox.core.promise import Basis, Promise, Promised, State, begins, promise
 from inbox.core.promise_words import say
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.measures import count_settled, count_wait
 from inbox.flows.roster import Roster
 from inbox.store.engine import Tx
-from inbox.store.queries import Q
+from inbox.store.queries import Q, Value
 from inbox.store.records import Thread
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """A promise as a thread's row holds it: its place in the ledger, and what was told."""
+class Standing(msgspec.Struct, frozen=True, array_like=True):
+    """A promise as a thread's row holds it: its place in the ledger, and what was told.
+
+    An array, since each message of the wait stores the row again.
+    """
 
     seq: int
     team: str
@@ -64,24 +67,29 @@ async def give(
     promised = await expect(ctx, writing.tx, asked, at=writing.at, people=people)
     if promised is None:
         return thread
-    await writing.tx.execute(
-        Q.add_promise,
-        thread=thread.id,
-        seq=seq,
-        conversation=thread.conversation,
-        team=asked.team,
-        kind=promised.kind,
-        basis=promised.basis,
-        minutes=promised.minutes,
-        samples=promised.samples,
-        at=writing.at,
-        due=promised.due,
-    )
+    row: dict[str, Value] = {
+        "thread": thread.id,
+        "seq": seq,
+        "conversation": thread.conversation,
+        "team": asked.team,
+        "kind": promised.kind,
+        "basis": promised.basis,
+        "minutes": promised.minutes,
+        "samples": promised.samples,
+        "at": writing.at,
+        "due": promised.due,
+    }
+    writing.tx.at_end(_end_given, row)
     text = _say(promised, asked.who, people, asked.team, now=writing.at)
     standing = Standing(seq, asked.team, promised, text)
     return msgspec.structs.replace(
         thread, promise=msgspec.json.encode(standing).decode(), due_at=promised.due
     )
+
+
+async def _end_given(tx: Tx, rows: list[dict[str, Value]]) -> None:
+    """Write into the ledger what was told, on SQLite for all works of a batch at once."""
+    await tx.execute_many(Q.add_promise, rows)
 
 
 async def expect(ctx: Context, tx: Tx, asked: Asked, *, at: int, people: Roster) -> Promised | None:
@@ -103,7 +111,9 @@ async def expect(ctx: Context, tx: Tx, asked: Asked, *, at: int, people: Roster)
     )
 
 
-async def estimate(ctx: Context, tx: Tx, asked: Asked, *, at: int, people: Roster) -> Given | None:
+async def estimate(
+    ctx: Context, tx: Tx, asked: Asked, *, at: int, people: Roster
+) -> Promise | None:
     """What a customer sees who has not written yet. It is not stored, and binds nobody."""
     promised = await expect(ctx, tx, asked, at=at, people=people)
     if promised is None:
@@ -111,7 +121,7 @@ async def estimate(ctx: Context, tx: Tx, asked: Asked, *, at: int, people: Roste
     return _given(promised, _say(promised, asked.who, people, asked.team, now=at))
 
 
-def as_told(thread: Thread) -> Given | None:
+def as_told(thread: Thread) -> Promise | None:
     """What the customer who waits was told, in the words of that moment: for the desk."""
     if thread.promise is None:
         return None
@@ -119,7 +129,7 @@ def as_told(thread: Thread) -> Given | None:
     return _given(standing.promised, standing.text)
 
 
-def standing(thread: Thread, who: Customer, *, at: int, people: Roster) -> Given | None:
+def standing(thread: Thread, who: Customer, *, at: int, people: Roster) -> Promise | None:
     """What the customer who waits sees: its time by the clock, or nothing once that is over."""
     if thread.promise is None:
         return None
@@ -135,10 +145,10 @@ def standing(thread: Thread, who: Customer, *, at: int, people: Roster) -> Given
 
 
 async def settle_promise(
-    writing: Writing, before: Thread, after: Thread, *, answered: bool, people: Roster
+    writing: Writing, before: Thread, *, answered: bool, people: Roster
 ) -> None:
-    """Settle what was promised, where a wait ends."""
-    if before.promise is None or after.waiting_since is not None:
+    """A wait ends, by an answer or otherwise: settle what was promised at its begin."""
+    if before.promise is None:
         return
     told = _read(before.promise)
     state: State = "kept" if answered else "void"
@@ -209,9 +219,9 @@ async def gauge_promises(ctx: Context) -> None:
     ctx.metrics.promises(await ctx.store.read(look))
 
 
-def _given(promised: Promised, text: str) -> Given:
+def _given(promised: Promised, text: str) -> Promise:
     opens = promised.opens_at
-    return Given(
+    return Promise(
         kind=promised.kind,
         basis=promised.basis,
         minutes=promised.minutes,

@@ -15,7 +15,7 @@ from inbox.core.events import Author, Message, MessageEvent
 from inbox.core.filetypes import File
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Customer, sees
-from inbox.core.promise import Basis, Given
+from inbox.core.promise import Basis, Promise
 from inbox.core.text import clean_body, clean_client_id
 from inbox.flows.attaching import attach, claim
 from inbox.flows.context import Context, Writing, roster, write
@@ -55,7 +55,7 @@ class Sent(msgspec.Struct, frozen=True):
     seq: int
     message: msgspec.Raw
     duplicate: bool
-    promise: Given | None = None
+    promise: Promise | None = None
 
 
 class _Keyed(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ import msgspec
 from inbox.core.events import AgentRef, Serving, Status, TeamRef
 from inbox.core.filetypes import File
 from inbox.core.instant import to_text
-from inbox.core.promise import Given
+from inbox.core.promise import Promise
 from inbox.flows.promises import as_told
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
@@ -54,7 +54,7 @@ class ThreadSummary(msgspec.Struct, frozen=True):
     serving: Serving
     last_message: msgspec.Raw | None
     waiting_since: str | None
-    promise: Given | None
+    promise: Promise | None
     head: int
     unread: int | msgspec.UnsetType = msgspec.UNSET
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from inbox.core.cursor import LARGEST
-from inbox.core.promise import Given
+from inbox.core.promise import Promise
 from inbox.flows.callbacks.calling import Which
 from inbox.flows.desk_views import Colleague, View
 from inbox.web.route import ID_PATTERN
@@ -259,7 +259,7 @@ class MessageAnswer(msgspec.Struct, frozen=True):
     """The stored message with its seq, and what a customer who waits is promised."""
 
     message: msgspec.Raw
-    promise: Given | None = None
+    promise: Promise | None = None
 
 
 class NoteAnswer(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -67,6 +67,7 @@ def measured(minutes: int, *, samples: int = FEWEST, answered: int = 60, days: i
 # ── percentiles ──────────────────────────────────────────────────────────────────────────────────
 
 
+@settings(deadline=None)
 @given(waits)
 @example([0])
 @example([15_000, 15_001])
@@ -96,6 +97,7 @@ def test_nothing_is_known_of_waits_beyond_the_last_edge() -> None:
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────
 
 
+@settings(deadline=None)
 @given(st.floats(0, FIGURES[-1]))
 def test_a_figure_is_the_least_that_is_not_less(minutes: float) -> None:
     found = friendly(minutes)
@@ -180,6 +182,7 @@ def test_what_is_urgent_is_promised_in_limited_hours() -> None:
 # ── laws ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+@settings(deadline=None)
 @given(
     known=facts(),
     night=st.sampled_from(NIGHTS),
@@ -217,6 +220,7 @@ def test_never_before_an_opening_and_never_earlier_for_more(
     assert longer is None or longer.due >= found.due
 
 
+@settings(deadline=None)
 @given(facts(), st.integers(0, 500), st.integers(0, 500))
 def test_the_queue_adds_up(known: Facts, one: int, two: int) -> None:
     together = queue_ms(known, one + two)
@@ -224,6 +228,7 @@ def test_the_queue_adds_up(known: Facts, one: int, two: int) -> None:
     assert together <= apart <= together + 1  # each is rounded up to a millisecond
 
 
+@settings(deadline=None)
 @given(st.sampled_from(NIGHTS), st.integers(0, 3 * 1_440), st.integers(0, 600), st.integers(0, 600))
 def test_business_time_of_a_promise_adds_up(
     night: tuple[str, str], minute: int, one: int, two: int

@@ -7,7 +7,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -181,6 +181,7 @@ def test_a_target_is_called_one() -> None:
             assert word not in say(promised, locale=locale, zone=SEATTLE, now=NOW).lower()
 
 
+@settings(deadline=None)
 @given(
     locale=st.sampled_from(sorted(WORDS)),
     kind=st.sampled_from(get_args(Kind)),
