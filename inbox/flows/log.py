@@ -51,11 +51,34 @@ async def append(
 
 
 async def append_message(
-    writing: Writing, thread: Thread, entry: Entry
+    writing: Writing, before: Thread, thread: Thread, entry: Entry
 ) -> tuple[Thread, tuple[Item, ...]]:
     """The hot path of `append`: one message that changes nothing but the marks of the log."""
     items = await _add_items(writing, thread, (entry,))
     stored = msgspec.structs.replace(thread, head=thread.head + 1, unindexed=True)
+    await _save_marks(writing, before, stored)
+    await tell_log(writing, stored, stored, (entry.event,))
+    await tell_teams(writing, stored, stored, items)
+    return stored, items
+
+
+async def _save_marks(writing: Writing, before: Thread, stored: Thread) -> None:
+    goes_on = msgspec.structs.replace(
+        before,
+        head=stored.head,
+        last_customer_seq=stored.last_customer_seq,
+        last_message_at=stored.last_message_at,
+        unindexed=True,
+    )
+    if stored == goes_on:
+        await writing.tx.execute(
+            Q.save_customer_marks,
+            thread=stored.id,
+            head=stored.head,
+            last_customer_seq=stored.last_customer_seq,
+            last_message_at=stored.last_message_at,
+        )
+        return
     await writing.tx.execute(
         Q.save_message_marks,
         thread=stored.id,
@@ -69,9 +92,6 @@ async def append_message(
         promise=stored.promise,
         due_at=stored.due_at,
     )
-    await tell_log(writing, stored, stored, (entry.event,))
-    await tell_teams(writing, stored, stored, items)
-    return stored, items
 
 
 async def append_receipts(writing: Writing, thread: Thread, entries: Sequence[Entry]) -> None:

@@ -287,6 +287,6 @@ async def _store(
     if entries:
         _, items = await append(writing, before, after, [*entries, entry])
     else:
-        _, items = await append_message(writing, after, entry)
+        _, items = await append_message(writing, before, after, entry)
     stored = items[-1]
     return Sent(stored.seq, numbered(stored.seq, stored.payload), duplicate=False)

@@ -125,6 +125,13 @@ UPDATE threads SET head = :head, last_customer_seq = :last_customer_seq,
     rings_from = :rings_from, unindexed = TRUE, promise = :promise, due_at = :due_at
 WHERE id = :thread
 
+-- name: save_customer_marks
+-- Store one more message of a customer who waits already. Apart from the others since SQLite writes
+-- every index of a column that is set, whether or not its value is another.
+UPDATE threads SET head = :head, last_customer_seq = :last_customer_seq,
+    last_message_at = :last_message_at, unindexed = TRUE
+WHERE id = :thread
+
 -- name: save_receipts
 -- Store how far each side has received and read, and the new head.
 UPDATE threads SET head = :head, customer_delivered = :customer_delivered,
