@@ -30,8 +30,10 @@ from inbox.flows.context import Context
 from inbox.flows.in_front import RENEW_S, renew_in_front
 from inbox.flows.promises import break_due, gauge_promises
 from inbox.flows.retention import retention
+from inbox.flows.returning import return_due
 from inbox.flows.search import index_due
 from inbox.flows.states import wake_due
+from inbox.flows.storms import sweep_storms
 from inbox.flows.unread import tell_unread
 from inbox.flows.uploads import sweep_uploads
 from inbox.flows.waiting import gauge_waiting
@@ -184,6 +186,8 @@ def _start_upkeep(ctx: Context, tasks: Tasks) -> None:
     tasks.start("wake_snoozed", wake, every_s=1.0)
     tasks.start("promises_due", lapse, every_s=1.0)
     tasks.start("callbacks", partial(come_due, ctx), every_s=1.0)
+    tasks.start("cover_ends", partial(return_due, ctx), every_s=1.0)
+    tasks.start("storm_ends", partial(sweep_storms, ctx), every_s=1.0)
     tasks.start("search_index", partial(index_due, ctx), every_s=ctx.settings.search_lag_ms / 1000)
     tasks.start("audit_looks", partial(write_looks, ctx), every_s=0.5)
     tasks.start("unread", partial(tell_unread, ctx), every_s=15.0)

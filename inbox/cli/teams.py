@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from inbox.cli.cover import general, notice, storm
 from inbox.cli.options import Out, with_out
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 @click.group()
 def team() -> None:
     """Teams, their markets and hours."""
+
+
+for _one in (storm, notice, general):
+    team.add_command(_one)
 
 
 @team.command("add")

@@ -19,6 +19,7 @@ AuthorKind = Literal["customer", "agent", "system"]
 State = Literal["open", "snoozed", "resolved"]
 ServingWhy = Literal["home", "cover", "bounce", "general"]
 Side = Literal["customer", "agent"]
+CarePreference = Literal["team", "general", "self_service"]
 
 
 class Author(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -116,6 +117,22 @@ class CallbackCard(msgspec.Struct, frozen=True, omit_defaults=True):
     remark: str | None = None
 
 
+class CoverChoice(msgspec.Struct, frozen=True):
+    """Whether the customer waits for their team or is answered by another now.
+
+    `open`: they are asked, and have not said yet. It holds until the team opens, at `until`.
+    """
+
+    state: Literal["open", "wait", "now"]
+    until: str
+
+
+class CareChosen(msgspec.Struct, frozen=True):
+    """How the customer wants to be cared for."""
+
+    preference: CarePreference
+
+
 class MessageEvent(msgspec.Struct, frozen=True):
     """`message`: somebody wrote."""
 
@@ -148,6 +165,18 @@ class ServingEvent(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str | None = None
     note: str | None = None
     by: str | None = None
+
+
+class ChoiceEvent(msgspec.Struct, frozen=True):
+    """`choice`: the team is closed; the customer is asked what to do, or has said it."""
+
+    choice: CoverChoice
+
+
+class CareEvent(msgspec.Struct, frozen=True):
+    """`care`: the customer has chosen how to be cared for."""
+
+    care: CareChosen
 
 
 class PinEvent(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -196,6 +225,8 @@ Event: TypeAlias = (
     | StatusEvent
     | AssigneeEvent
     | ServingEvent
+    | ChoiceEvent
+    | CareEvent
     | PinEvent
     | ReceiptEvent
     | RatingEvent
@@ -210,6 +241,8 @@ EVENTS: dict[str, type[Event]] = {
     "status": StatusEvent,
     "assignee": AssigneeEvent,
     "serving": ServingEvent,
+    "choice": ChoiceEvent,
+    "care": CareEvent,
     "pin": PinEvent,
     "read": ReceiptEvent,
     "delivered": ReceiptEvent,
@@ -267,7 +300,7 @@ def customer_view(item: Item) -> Item | None:
             shown = PinEvent(team)
         case CallbackEvent(card):
             shown = CallbackEvent(msgspec.structs.replace(card, by=None, remark=None))
-        case ReceiptEvent() | RatingEvent() | ErasedEvent():
+        case ReceiptEvent() | RatingEvent() | ChoiceEvent() | CareEvent() | ErasedEvent():
             return item
         case _:
             return None

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from inbox.core.cover import Policy
+
 
 def _rule(about: str, *, low: int | None = None, high: int | None = None) -> msgspec.Meta:
     return msgspec.Meta(description=about, ge=low, le=high)
@@ -38,6 +40,28 @@ class TeamRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
             "how many per cent of those on shift may be on such calls at a time", low=1, high=100
         ),
     ] = 25
+    cover: Annotated[
+        Policy,
+        _rule(
+            "what happens to a customer who writes while the team is not there: `wait` for it, "
+            "`cover` by another team, or `ask` the customer"
+        ),
+    ] = "wait"
+    cover_by: Annotated[
+        tuple[str, ...],
+        _rule("the keys of the teams that cover: the first that is there does"),
+    ] = ()
+    cover_when_away: Annotated[
+        bool,
+        _rule("whether a team within its hours with nobody on duty counts as not there"),
+    ] = False
+    general: Annotated[
+        bool,
+        _rule(
+            "whether it is general care: for customers who choose it in place of a team of their "
+            "own, and nobody's home unless it is the default team"
+        ),
+    ] = False
 
 
 class Rule(msgspec.Struct, frozen=True):

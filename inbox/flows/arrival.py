@@ -13,6 +13,7 @@ from inbox.core import pinning, policy
 from inbox.core.errors import Unauthorized
 from inbox.core.events import CustomerEvent, PinEvent
 from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.leases import leave
 from inbox.flows.log import Entry, append
 from inbox.flows.matters import move_home
 from inbox.flows.roster import Roster, read_roster
@@ -179,6 +180,7 @@ async def _pin_anew(
     if choice.team == thread.home_team:
         return thread, []
     moved, entries = move_home(thread, PinEvent(people.team_ref(choice.team), choice.reason))
+    await leave(writing, thread, moved, why="pin")
     pinned = msgspec.structs.replace(
         moved, pin_reason=choice.reason, pin_by_region=choice.by_region, pinned_at=writing.at
     )
@@ -210,4 +212,5 @@ async def read_candidates(writing: Writing, people: Roster) -> list[pinning.Cand
             is_default=team.is_default,
         )
         for team in people.teams.values()
+        if team.is_default or not people.rules_of(team.id).general
     ]

@@ -60,12 +60,17 @@ class Writing:
     tx: Tx
     at: int
     hints: dict[str, int] = field(default_factory=dict)
+    counts: list[tuple[str, str]] = field(default_factory=list)
     told: bool = True
     """Whether webhooks are told of it."""
 
     def moved(self, stream: str, head: int) -> None:
         """Remember that a stream will be at `head` once this is committed."""
         self.hints[stream] = head
+
+    def count(self, metric: str, label: str) -> None:
+        """Count one more by a label, as soon as this is committed."""
+        self.counts.append((metric, label))
 
 
 async def write(
@@ -77,13 +82,15 @@ async def write(
     dozens of rows (see `Engine.write`). A lost hint costs a second, never a message.
     """
 
-    async def run(tx: Tx) -> tuple[T, dict[str, int]]:
+    async def run(tx: Tx) -> tuple[T, Writing]:
         writing = Writing(ctx, tx, ctx.clock())
-        return await work(writing), writing.hints
+        return await work(writing), writing
 
-    result, hints = await ctx.store.write(run, long=long)
-    for stream, head in hints.items():
+    result, written = await ctx.store.write(run, long=long)
+    for stream, head in written.hints.items():
         ctx.bus.ring(Moved(stream, head))
+    for metric, label in written.counts:
+        getattr(ctx.metrics, metric)(label).inc()
     return result
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
 from inbox.core.conversation import customer_wrote
 from inbox.core.cursor import Cursor
-from inbox.core.events import Serving, Status, TeamRef, customer_view
+from inbox.core.events import CoverChoice, Serving, Status, TeamRef, customer_view
 from inbox.core.policy import Customer
 from inbox.core.promise import Basis, Promise
 from inbox.core.timetable import State
 from inbox.flows.access import get_seen
+from inbox.flows.care import Care, care_of
 from inbox.flows.context import Context, roster
 from inbox.flows.hours import Today, opening
 from inbox.flows.matters import conversation_of
+from inbox.flows.placing import shown_choice
 from inbox.flows.promises import Asked, estimate, standing
 from inbox.flows.roster import Roster
+from inbox.flows.storms import NoticeShown, show_notice
 from inbox.flows.summaries import numbered
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
@@ -26,14 +27,12 @@ from inbox.store.records import Thread, read_item
 HOUR_MS = 3_600_000
 
 
-class Care(msgspec.Struct, frozen=True):
-    """How the customer wants to be cared for: by their own team."""
-
-    preference: Literal["team"] = "team"
-
-
 class CustomerThread(msgspec.Struct, frozen=True):
-    """A customer's thread. Events after `cursor` are what this answer does not know yet."""
+    """A customer's thread. Events after `cursor` are what this answer does not know yet.
+
+    `choice` is there while the team is closed and asks whether to wait or to be answered by
+    another, and after the customer has said to wait.
+    """
 
     thread: str
     team: TeamRef
@@ -41,6 +40,7 @@ class CustomerThread(msgspec.Struct, frozen=True):
     status: Status | None
     promise: Promise | None
     care: Care
+    choice: CoverChoice | None
     cursor: str
     head: int
     unread: int
@@ -65,8 +65,9 @@ class TeamPage(msgspec.Struct, frozen=True):
     """A team as its customers see it. What has not been set up yet is null.
 
     `hours` is today; `open`, `state`, `closes_at` and `next_open` are this moment's. `line` is what
-    the team says of the day, while it lasts. `promise` is what a new matter could expect now, and
-    `kept_rate` the share of promises kept within 28 days, null while they are few.
+    the team says of the day, while it lasts; `notice` what all its customers must know now.
+    `promise` is what a new matter could expect now, and `kept_rate` the share of promises kept
+    within 28 days, null while they are few.
     """
 
     id: str
@@ -84,7 +85,7 @@ class TeamPage(msgspec.Struct, frozen=True):
     line: str | None
     promise: Promise | None
     kept_rate: float | None
-    notice: None = None
+    notice: NoticeShown | None
 
 
 async def customer_thread(ctx: Context, who: Customer) -> CustomerThread:
@@ -103,6 +104,7 @@ async def customer_thread(ctx: Context, who: Customer) -> CustomerThread:
         return thread, 0 if row is None else row[0], promise
 
     thread, unread, promise = await ctx.store.read(look)
+    at = ctx.clock()
     status = None
     if thread.state is not None:
         # A snooze is the team's own business: to the customer the conversation is open.
@@ -114,7 +116,8 @@ async def customer_thread(ctx: Context, who: Customer) -> CustomerThread:
         serving=Serving(people.team_ref(thread.serving_team), thread.serving_why),
         status=status,
         promise=promise,
-        care=Care(),
+        care=care_of(ctx, thread, people, at=at),
+        choice=shown_choice(thread, at=at),
         cursor=str(Cursor(ctx.memory.epoch, thread.head)),
         head=thread.head,
         unread=unread,
@@ -184,4 +187,5 @@ async def team_page(ctx: Context, who: Customer) -> TeamPage:
         line=people.line_of(team.id, at=at),
         promise=promise,
         kept_rate=kept,
+        notice=show_notice(people.notice_of(team.id, at=at)),
     )

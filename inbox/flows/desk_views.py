@@ -18,6 +18,7 @@ from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.customer_views import RawPage
 from inbox.flows.hours import Today, opening
 from inbox.flows.signin import move_registry
+from inbox.flows.storms import NoticeShown, StormDetail, describe, show_notice
 from inbox.flows.summaries import ThreadSummary, count_unread_of, read_summary, read_summary_of
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q, Query
@@ -91,6 +92,8 @@ class TeamSheet(msgspec.Struct, frozen=True):
     next_open: str | None
     line: str | None
     kept_rate: float | None
+    notice: NoticeShown | None = None
+    storm: StormDetail | None = None
 
 
 class TeamSheets(msgspec.Struct, frozen=True):
@@ -160,7 +163,7 @@ async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
     for team in sorted(who.teams):
         members = [await colleague(ctx, agent) for agent in people.active(team)]
         members.sort(key=lambda one: (one.name, one.id))
-        now = opening(people, team, at=at)
+        now, storm = opening(people, team, at=at), people.storm_of(team, at=at)
         sheets.append(
             TeamSheet(
                 team=people.team_ref(team),
@@ -173,6 +176,8 @@ async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
                 next_open=now.next_open,
                 line=people.line_of(team, at=at),
                 kept_rate=kept[team],
+                notice=show_notice(people.notice_of(team, at=at)),
+                storm=None if storm is None else describe(storm, people),
             )
         )
     return TeamSheets(tuple(sheets))

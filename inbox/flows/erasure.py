@@ -100,6 +100,7 @@ async def _begin(
     await tx.execute(Q.forget_market, thread=thread.id)
     await tx.execute(Q.forget_market_of_milestones, thread=thread.id)
     await tx.execute(Q.erase_callbacks, thread=thread.id)
+    await tx.execute(Q.forget_cover_words, thread=thread.id)
     await tx.execute(Q.erase_pushes, thread=thread.id)
     await tx.execute(Q.erase_in_front, thread=thread.id)
     await tx.execute(Q.erase_unread, thread=thread.id)
@@ -139,6 +140,8 @@ def _as_new(thread: Thread) -> Thread:
         last_message_at=None,
         unindexed=False,
         rings_from=None,
+        choice=None,
+        choice_until=None,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from inbox.core.errors import BadRequest
+from inbox.core.instant import to_ms
 
 
 def checked(path: str, check: Callable[[str], str], value: str) -> str:
@@ -14,6 +15,14 @@ def checked(path: str, check: Callable[[str], str], value: str) -> str:
         return check(value)
     except ValueError as error:
         raise BadRequest.field(path, str(error)) from None
+
+
+def read_until(text: str) -> int:
+    """An end as Unix ms; BadRequest on `until` for what is no RFC 3339 time."""
+    try:
+        return to_ms(text)
+    except (ValueError, OverflowError) as error:
+        raise BadRequest.field("until", str(error)) from None
 
 
 def check_url(raw: str) -> str:

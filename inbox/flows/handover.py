@@ -11,6 +11,7 @@ from inbox.core.text import clean_line
 from inbox.flows.access import lock_seen
 from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.leases import leave
 from inbox.flows.log import Entry, append
 from inbox.flows.matters import move_home
 from inbox.flows.milestones import note_milestone
@@ -52,6 +53,7 @@ async def transfer(
         entries = [Entry("serving", ServingEvent(serving, reason=why, by=who.id))]
         if before.assignee_id is not None:
             entries.append(Entry("assignee", AssigneeEvent(None, "transferred")))
+        await leave(writing, before, after, why="hand" if home else "bounce", by=who.id)
         if not home:
             await writing.tx.execute(Q.note_bounced, thread=thread, number=before.conversation)
             await note_milestone(writing, before, "bounced")
@@ -88,15 +90,19 @@ async def repin(
                 await writing.tx.execute(Q.count_customer, team=pinned, change=change)
         await writing.tx.execute(Q.move_callbacks, thread=before.id, team=team)
         moved, entries = move_home(before, PinEvent(people.team_ref(team), reason=why, by=who.id))
+        await leave(writing, before, moved, why="pin", by=_agent(who))
         after = msgspec.structs.replace(
             moved, pin_reason=why, pin_by_region=False, pinned_at=writing.at
         )
         await append(writing, before, after, entries)
         await record(ctx, writing, who, "repin", thread=thread, team=team)
-        agent = who.id if isinstance(who, Agent) else None
-        return await read_summary_of(writing.tx, thread, agent=agent)
+        return await read_summary_of(writing.tx, thread, agent=_agent(who))
 
     return await write(ctx, work)
+
+
+def _agent(who: Agent | Operator) -> str | None:
+    return who.id if isinstance(who, Agent) else None
 
 
 async def _lock_any(writing: Writing, thread: str) -> Thread:

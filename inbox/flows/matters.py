@@ -29,6 +29,7 @@ from inbox.core.events import (
 )
 from inbox.core.instant import to_text
 from inbox.flows.context import Writing
+from inbox.flows.leases import serve_home, settle_down
 from inbox.flows.log import Entry
 from inbox.flows.milestones import note_milestone
 from inbox.flows.promises import settle_promise
@@ -90,8 +91,8 @@ async def settle(
     """Bring a rule's outcome into the thread, its history and entries for the log.
 
     `side` is who begins a conversation, `by` the agent who acts. What was promised is settled where
-    a wait ends. A bounced conversation that is
-    resolved goes home: the next one starts there.
+    a wait ends. A bounced or covered conversation that is resolved goes home (or to general care):
+    the next one starts there.
     """
     conv, changes = outcome
     after = with_conversation(thread, conv)
@@ -108,23 +109,10 @@ async def settle(
         status = Status(change.state, change.number, until, by)
         entries.append(Entry("status", StatusEvent(status)))
         await _keep_history(writing, after, change, side=side, by=by)
-        if isinstance(change, Resolved) and after.serving_why == "bounce":
-            after = serve_home(after)
-            home = Serving(people.team_ref(after.home_team), "home")
-            entries.append(Entry("serving", ServingEvent(home, reason="resolved")))
-            holder = after.assignee_id
-            if holder is not None and holder not in people.active(after.home_team):
-                # Reopened, it must not be back with somebody who cannot see it.
-                after = msgspec.structs.replace(after, assignee_id=None)
-                entries.append(Entry("assignee", AssigneeEvent(None, "home again")))
+        if isinstance(change, Resolved) and after.serving_why in {"bounce", "cover"}:
+            after, told = await settle_down(writing, after, people=people, by=by)
+            entries += told
     return after, entries
-
-
-def serve_home(thread: Thread) -> Thread:
-    """The thread served by its home team."""
-    return msgspec.structs.replace(
-        thread, serving_team=thread.home_team, serving_why="home", serving_until=None
-    )
 
 
 def move_home(thread: Thread, pin: PinEvent) -> tuple[Thread, list[Entry]]:

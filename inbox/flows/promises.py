@@ -96,6 +96,7 @@ async def expect(ctx: Context, tx: Tx, asked: Asked, *, at: int, people: Roster)
     """What a customer whose wait begins now can be told; none: nothing."""
     team, measures = asked.team, ctx.memory.measures
     hours, rules = people.hours_of(team), people.rules_of(team)
+    storm = people.storm_of(team, at=at)
     opens = begins(hours, at, urgent=asked.urgent)
     if opens is None:
         return None
@@ -108,6 +109,7 @@ async def expect(ctx: Context, tx: Tx, asked: Asked, *, at: int, people: Roster)
         target=rules.promise_target_minutes or None,
         ahead=await measures.ahead(tx, team, now=at),
         urgent=asked.urgent,
+        widening=1.0 if storm is None else storm.plan.widen,
     )
 
 

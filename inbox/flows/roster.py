@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from inbox.core.cover import serves
 from inbox.core.errors import NotFound
 from inbox.core.events import AgentRef, Author, TeamRef
 from inbox.core.hours import ALWAYS, Hours, local_date
 from inbox.core.rules import DEFAULT_RULES, TeamRules
 from inbox.core.shifts import covers
+from inbox.core.storm import Plan, Storm
 from inbox.core.timetable import Day, Weekly
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
@@ -31,8 +33,16 @@ Asked: TypeAlias = dict[str, tuple[str, ...]]
 """Event type → the webhooks that ask for it and are on. Types that nobody asks for are absent."""
 
 
+class Notice(msgspec.Struct, frozen=True):
+    """What a team says to its customers until it is taken back, or a storm is over."""
+
+    text: str
+    since: int
+    until: int | None = None
+
+
 class Roster(msgspec.Struct, frozen=True):
-    """Teams and agents by id; markets, members by team; hours, lines, rules, shifts where set.
+    """Teams and agents by id; markets and members by team; the rest for those that have some.
 
     And who outside is told of what.
     """
@@ -46,6 +56,8 @@ class Roster(msgspec.Struct, frozen=True):
     rules: dict[str, TeamRules]
     shifts: dict[str, Hours]
     webhooks: Asked
+    storms: dict[str, Storm] = {}
+    notices: dict[str, Notice] = {}
 
     def team(self, team_id: str) -> Team:
         """A team that exists, or NotFound."""
@@ -79,6 +91,34 @@ class Roster(msgspec.Struct, frozen=True):
             for agent in self.active(team_id)
             if (shift := self.shifts.get(agent)) is not None and covers(shift, start, end)
         )
+
+    def storm_of(self, team_id: str, *, at: int) -> Storm | None:
+        """The storm of a team, while it lasts."""
+        storm = self.storms.get(team_id)
+        return storm if storm is not None and storm.rages(at) else None
+
+    def notice_of(self, team_id: str, *, at: int) -> Notice | None:
+        """What a team says to its customers: of its storm first."""
+        if storm := self.storm_of(team_id, at=at):
+            return Notice(storm.notice, storm.began_at, storm.until)
+        return self.notices.get(team_id)
+
+    def is_there(self, team_id: str, *, at: int, urgent: bool = False) -> bool:
+        """Whether a team serves now: within its hours and, where it has chosen so, on duty."""
+        if not serves(self.hours_of(team_id), at, urgent=urgent):
+            return False
+        return not self.rules_of(team_id).cover_when_away or any(
+            self.agents[agent].on_duty for agent in self.active(team_id)
+        )
+
+    def general_care(self, at: int) -> str | None:
+        """The team for customers who want none of their own: one that is there before others."""
+        teams = sorted(
+            (not self.is_there(team, at=at), self.teams[team].key, team)
+            for team in self.rules
+            if self.rules[team].general
+        )
+        return teams[0][2] if teams else None
 
     def today(self, team_id: str, *, at: int) -> date:
         """The date on a team's calendar at an instant."""
@@ -158,6 +198,8 @@ async def read_roster(tx: Tx) -> Roster:
             for agent, zone, weekly in await tx.fetch(Q.all_shifts)
         },
         webhooks=await read_asked(tx),
+        storms={row[1]: _read_storm(*row) for row in await tx.fetch(Q.all_storms)},
+        notices={team: Notice(text, since) for team, text, since in await tx.fetch(Q.all_notices)},
     )
 
 
@@ -168,6 +210,11 @@ async def read_asked(tx: Tx) -> Asked:
         for type_ in msgspec.json.decode(types, type=tuple[str, ...]):
             found.setdefault(type_, []).append(webhook)
     return {type_: tuple(webhooks) for type_, webhooks in found.items()}
+
+
+def _read_storm(storm: str, team: str, began_at: int, until: int, plan: str, notice: str) -> Storm:
+    read = msgspec.json.decode(plan, type=Plan)
+    return Storm(storm, team, began_at, until, notice, read)
 
 
 @lru_cache(maxsize=1_024)

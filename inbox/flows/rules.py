@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
+from inbox.core.errors import BadRequest
 from inbox.core.events import TeamRef
 from inbox.core.policy import Agent, Operator, demand_lead
 from inbox.core.rules import TeamRules, change_rules
 from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
-from inbox.flows.roster import read_roster
+from inbox.flows.roster import Roster, read_roster
 from inbox.flows.signin import demand_lead_still, move_registry
 from inbox.store.queries import Q
 
@@ -41,9 +42,23 @@ async def set_rules(
         people = await read_roster(writing.tx)
         ref = people.team_ref(team)
         rules = change_rules(people.rules_of(team), change)
+        _check_cover(rules, people, team)
         await writing.tx.execute(Q.put_rules, team=team, rules=msgspec.json.encode(rules).decode())
         await record(ctx, writing, who, "team.rules", team=team)
         await move_registry(writing)
         return RulesDetail(ref, rules)
 
     return await write(ctx, work)
+
+
+def _check_cover(rules: TeamRules, people: Roster, team: str) -> None:
+    """BadRequest names a covering team that there is not, or that would cover itself."""
+    keys = {one.key: one.id for one in people.teams.values()}
+    for place, key in enumerate(rules.cover_by):
+        if key not in keys:
+            known = ", ".join(sorted(keys))
+            raise BadRequest.field(
+                f"cover_by[{place}]", f"there is no team {key}; there are {known}"
+            )
+        if keys[key] == team or key in rules.cover_by[:place]:
+            raise BadRequest.field(f"cover_by[{place}]", "is the team itself, or named twice")

@@ -11,7 +11,7 @@ import msgspec
 
 from inbox.core import conversation as rules
 from inbox.core.errors import BadRequest, Conflict, NotFound, PinboxError, StaleView
-from inbox.core.events import Author, Message, MessageEvent
+from inbox.core.events import Author, CoverChoice, Message, MessageEvent
 from inbox.core.filetypes import File
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Customer, sees
@@ -23,6 +23,7 @@ from inbox.flows.limits import Kind
 from inbox.flows.log import Entry, append, append_message
 from inbox.flows.matters import conversation_of, holder_of, settle
 from inbox.flows.milestones import note_answer
+from inbox.flows.placing import place, shown_choice
 from inbox.flows.promises import Asked, as_told, count_answer, give, standing
 from inbox.flows.rings import ring_message
 from inbox.flows.roster import Roster
@@ -50,12 +51,15 @@ class Sent(msgspec.Struct, frozen=True):
     """The stored message as wire JSON with its `seq`; `duplicate` when it had come before.
 
     `promise`: by when the customer who wrote can expect an answer, as it stands now.
+    `choice`: the customer's team is closed, and whether they wait or are answered by another is
+    asked or was said. What came before does not tell it again.
     """
 
     seq: int
     message: msgspec.Raw
     duplicate: bool
     promise: Promise | None = None
+    choice: CoverChoice | None = None
 
 
 class _Keyed(msgspec.Struct, frozen=True):
@@ -177,6 +181,10 @@ async def _write_in(
         await tx.execute(Q.note_written, customer=who.id, at=writing.at)
         await tx.execute(Q.count_customer, team=thread.home_team, change=1)
     after, entries = await settle(writing, thread, outcome, people=people, side="customer")
+    after, placed = await place(
+        ctx, writing, thread, after, people=people, urgent=keyed.draft.urgent
+    )
+    entries += placed
     if thread.waiting_since is None:
         basis: Basis = "first" if after.conversation != thread.conversation else "next"
         asked = Asked(who, after.serving_team, basis, urgent=keyed.draft.urgent)
@@ -289,4 +297,7 @@ async def _store(
     else:
         _, items = await append_message(writing, before, after, entry)
     stored = items[-1]
-    return Sent(stored.seq, numbered(stored.seq, stored.payload), duplicate=False)
+    choice = None
+    if after.choice is not None and author.kind == "customer":
+        choice = shown_choice(after, at=writing.at)
+    return Sent(stored.seq, numbered(stored.seq, stored.payload), duplicate=False, choice=choice)

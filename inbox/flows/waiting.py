@@ -1,4 +1,4 @@
-"""How many customers wait in each team, for the figures that Prometheus reads."""
+"""How many customers wait in each team or are covered by it, for the figures of Prometheus."""
 
 from __future__ import annotations
 
@@ -8,11 +8,17 @@ from inbox.store.queries import Q
 
 
 async def gauge_waiting(ctx: Context) -> None:
-    """Set the gauge for every team, those in which nobody waits too."""
+    """Set the gauges for every team, those in which nobody waits too."""
 
-    async def look(tx: Tx) -> dict[str, int]:
-        return {row[0]: row[1] for row in await tx.fetch(Q.waiting_by_team)}
+    async def look(tx: Tx) -> tuple[dict[str, int], dict[str, int]]:
+        waiting = {row[0]: row[1] for row in await tx.fetch(Q.waiting_by_team)}
+        return waiting, {row[0]: row[1] for row in await tx.fetch(Q.covers_by_team)}
 
-    waiting = await ctx.store.read(look)
-    teams = (await roster(ctx)).teams.values()
-    ctx.metrics.waiting({team.key: waiting.get(team.key, 0) for team in teams})
+    waiting, covering = await ctx.store.read(look)
+    people, at = await roster(ctx), ctx.clock()
+    keys = {team.id: team.key for team in people.teams.values()}
+    ctx.metrics.waiting({key: waiting.get(team, 0) for team, key in keys.items()})
+    ctx.metrics.covering(
+        {key: covering.get(team, 0) for team, key in keys.items()},
+        [key for team, key in keys.items() if people.storm_of(team, at=at)],
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inbox.ops.canned import CANNED
+from inbox.ops.cover import COVER
 from inbox.ops.history import HISTORY
 from inbox.ops.hours import HOURS
 from inbox.ops.operation import Operation
@@ -15,6 +16,7 @@ from inbox.ops.shifts import SHIFTS
 from inbox.ops.upkeep import UPKEEP
 
 OPERATIONS: dict[str, Operation[Any]] = {
-    row.name: row for row in (*PEOPLE, *HOURS, *SHIFTS, *RULES, *CANNED, *HISTORY, *PUSHES, *UPKEEP)
+    row.name: row
+    for row in (*PEOPLE, *HOURS, *SHIFTS, *RULES, *COVER, *CANNED, *HISTORY, *PUSHES, *UPKEEP)
 }
 """Name → what it is."""

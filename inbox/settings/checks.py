@@ -58,6 +58,13 @@ def public_url(text: str) -> None:
         origin(text)
 
 
+def page(text: str) -> None:
+    """An https address that browsers and apps may open, or nothing."""
+    parts = urlsplit(text)
+    if text and (parts.scheme != "https" or not parts.hostname or re.search(r"[\s<>\"']", text)):
+        raise ValueError("expected an address such as https://help.example.com/start")
+
+
 def origins(texts: tuple[str, ...]) -> None:
     """Origins, each."""
     for text in texts:

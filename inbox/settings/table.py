@@ -44,6 +44,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             check=checks.public_url,
         ),
     ] = ""
+    self_service_url: Annotated[
+        str, described("the company's own self-service page, beside its people", check=checks.page)
+    ] = ""
     trusted_proxies: Annotated[
         Texts,
         described(

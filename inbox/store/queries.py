@@ -90,6 +90,7 @@ Q = Queries(
     "queries_promises.sql",
     "queries_callbacks.sql",
     "queries_duty.sql",
+    "queries_cover.sql",
     "queries_push.sql",
     "queries_reports.sql",
     "queries_webhooks.sql",

@@ -70,7 +70,8 @@ t.serving_team, t.serving_why, t.serving_until,
 t.conversation, t.state, t.assignee_id, t.snoozed_until, t.resolved_at, t.waiting_since,
 t.last_customer_seq, t.last_agent_seq, t.last_agent_id, t.last_message_at,
 t.customer_delivered, t.customer_read, t.agent_delivered, t.agent_read, t.unindexed,
-t.customer_seen, t.reachable, t.rings_from, t.badged, t.read_on, t.promise, t.due_at
+t.customer_seen, t.reachable, t.rings_from, t.badged, t.read_on, t.promise, t.due_at,
+t.care, t.choice, t.choice_until
 
 -- name: lock_thread
 -- A thread for change: nobody else writes it until this transaction ends.
@@ -114,7 +115,8 @@ UPDATE threads SET
     customer_delivered = :customer_delivered, customer_read = :customer_read,
     agent_delivered = :agent_delivered, agent_read = :agent_read, unindexed = :unindexed,
     customer_seen = :customer_seen, rings_from = :rings_from,
-    promise = :promise, due_at = :due_at
+    promise = :promise, due_at = :due_at,
+    care = :care, choice = :choice, choice_until = :choice_until
 WHERE id = :id
 
 -- name: save_message_marks

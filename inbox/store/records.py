@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from inbox.core.callbacks import CallbackState
-from inbox.core.events import Item, ServingWhy, State, TeamRef
+from inbox.core.cover import Choice
+from inbox.core.events import CarePreference, Item, ServingWhy, State, TeamRef
 from inbox.core.filetypes import File
 from inbox.core.policy import Role
 from inbox.store.rows import reader
@@ -48,6 +49,9 @@ class Thread(msgspec.Struct, frozen=True):
     read_on: str | None
     promise: str | None
     due_at: int | None
+    care: CarePreference
+    choice: Choice | None
+    choice_until: int | None
 
 
 class Customer(msgspec.Struct, frozen=True):

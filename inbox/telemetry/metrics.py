@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
+from inbox.core.cover import CoverWhy, EndWhy
+from inbox.core.events import CarePreference
 from inbox.telemetry.pushes import ROWS, PushMetrics
 
 CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
@@ -139,6 +141,25 @@ class Metrics:
             "Promises of the last 28 days, by what became of them: waiting, kept, broken, void",
             ["team", "state"],
         )
+        self.covers = self._by(
+            Counter, "covers_total", "Leases begun by which another team covers", ["why"]
+        )
+        self.covers_ended = self._by(
+            Counter, "covers_ended_total", "Leases that have ended", ["why"]
+        )
+        self._covering = self._make(
+            Gauge, "covers_running", "Conversations that a team covers for others", ["team"]
+        )
+        self.cover_choices = self._by(
+            Counter,
+            "cover_choices_total",
+            "Customers asked (open) whether to wait, and what they said",
+            ["choice"],
+        )
+        self.care_switches = self._by(
+            Counter, "care_switches_total", "Choices of care made by customers", ["preference"]
+        )
+        self._storms = self._make(Gauge, "storm_running", "Whether a team has a storm", ["team"])
         self.task_restarts = self._by(
             Counter, "task_restarts_total", "Background tasks begun again after a failure", ["task"]
         )
@@ -154,6 +175,14 @@ class Metrics:
             self.duplicates(author)
         for author in ("customer", "agent"):
             self.uploads(author, "stored")
+        for why in get_args(CoverWhy):
+            self.covers(why)
+        for why in get_args(EndWhy):
+            self.covers_ended(why)
+        for choice in ("open", "wait", "now"):
+            self.cover_choices(choice)
+        for preference in get_args(CarePreference):
+            self.care_switches(preference)
         for score in range(1, 6):
             self.ratings(str(score))
         for event in ("booked", "no_answer", "done", "missed", "canceled"):
@@ -173,6 +202,14 @@ class Metrics:
         self._promises.clear()
         for (team, state), count in counted.items():
             self._promises.labels(team, state).set(count)
+
+    def covering(self, by_team: Mapping[str, int], storms: Collection[str]) -> None:
+        """Set how many conversations each team covers, and which of them (by key) have a storm."""
+        self._covering.clear()
+        self._storms.clear()
+        for team, count in by_team.items():
+            self._covering.labels(team).set(count)
+            self._storms.labels(team).set(team in storms)
 
     def render(self) -> bytes:
         """The page that Prometheus reads; its media type is `CONTENT_TYPE`."""

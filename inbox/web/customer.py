@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET
+
 from inbox.core.policy import Customer
-from inbox.flows import customer_views, devices, quiet, rating, receipts
+from inbox.flows import care, cover, customer_views, devices, quiet, rating, receipts
 from inbox.flows import send as sending
+from inbox.flows.care import Care, CareDraft
+from inbox.flows.cover import ChoiceDraft, CoverAnswer
 from inbox.flows.customer_views import CustomerThread, RawPage, TeamPage
 from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.poll import Events
@@ -37,12 +41,14 @@ async def send_message(call: Call[Customer, NewMessage, None]) -> Answer:
     """Send a message.
 
     Answered when it is on disk: 201 when stored now, 200 with the first result when the same
-    `client_id` and body came before, so that repeating is always safe.
+    `client_id` and body came before, so that repeating is always safe. `choice` says that my team
+    is closed and asks whether I wait, or what I have said.
     """
     body = call.body
     draft = Draft(body.client_id, body.body, urgent=body.urgent, attachments=body.attachments)
     sent = await sending.send(call.ctx, call.who, thread=call.who.thread, draft=draft)
-    return Answer(MessageAnswer(sent.message, sent.promise), 200 if sent.duplicate else 201)
+    answer = MessageAnswer(sent.message, sent.promise, sent.choice or UNSET)
+    return Answer(answer, 200 if sent.duplicate else 201)
 
 
 async def mark_read(call: Call[Customer, Upto, None]) -> None:
@@ -68,6 +74,23 @@ async def list_events(call: Call[Customer, None, Since]) -> Events:
 async def get_team(call: Call[Customer, None, None]) -> TeamPage:
     """My team: who they are."""
     return await customer_views.team_page(call.ctx, call.who)
+
+
+async def choose_cover(call: Call[Customer, ChoiceDraft, None]) -> CoverAnswer:
+    """My team is closed: I wait for it, or another answers me now.
+
+    Asked for by `choice` in my thread. Saying the same again is safe, and *wait* may become *now*;
+    once my team is open again, either changes nothing.
+    """
+    return await cover.answer(call.ctx, call.who, choice=call.body.choice)
+
+
+async def set_care(call: Call[Customer, CareDraft, None]) -> Care:
+    """Be cared for by my own team, by general care, or mostly by myself; at once in force.
+
+    Whatever is chosen, a message reaches people.
+    """
+    return await care.set_care(call.ctx, call.who, preference=call.body.preference)
 
 
 async def rate(call: Call[Customer, RatingDraft, None]) -> Rated:

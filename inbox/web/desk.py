@@ -5,16 +5,29 @@ from __future__ import annotations
 from inbox.core.errors import BadRequest, NotFound
 from inbox.core.instant import to_ms
 from inbox.core.policy import Agent
-from inbox.flows import assignment, canned, desk_views, handover, lines, notes, receipts, states
+from inbox.flows import (
+    assignment,
+    canned,
+    desk_views,
+    handover,
+    lines,
+    notes,
+    receipts,
+    states,
+    storms,
+)
+from inbox.flows import cover as covering
 from inbox.flows import send as sending
 from inbox.flows.audit import looked
 from inbox.flows.canned import Canned, CannedDraft, CannedList
+from inbox.flows.cover import CoverDraft, HandBack
 from inbox.flows.customer_views import RawPage
 from inbox.flows.desk_views import Duty, Me, SummaryPage, TeamSheets
 from inbox.flows.lines import LineDraft, TeamLine
 from inbox.flows.poll import Events
 from inbox.flows.search import SearchPage, find
 from inbox.flows.send import Draft
+from inbox.flows.storms import NoticeDraft, StormDetail, StormDraft, TeamNotice
 from inbox.flows.streams import Stream
 from inbox.flows.summaries import ThreadSummary
 from inbox.flows.trail import Trail, push_trail
@@ -143,6 +156,20 @@ async def transfer(call: Call[Agent, ToTeam, None]) -> ThreadSummary:
     )
 
 
+async def cover(call: Call[Agent, CoverDraft, None]) -> ThreadSummary:
+    """Let another team cover the open conversation for a time, or change how long one does.
+
+    It comes back by itself when the time is over, or with *resolved*. The pin stays.
+    """
+    return await covering.cover(call.ctx, call.who, thread=call.path["thread"], draft=call.body)
+
+
+async def hand_back(call: Call[Agent, HandBack, None]) -> ThreadSummary:
+    """End a cover at once, with a note for the home team. The body may be left out."""
+    thread = call.path["thread"]
+    return await covering.hand_back(call.ctx, call.who, thread=thread, note=call.body.note)
+
+
 async def repin(call: Call[Agent, ToTeam, None]) -> ThreadSummary:
     """Give the customer another home team, with a reason. For leads and admins."""
     body, thread = call.body, call.path["thread"]
@@ -216,6 +243,29 @@ async def remove_canned(call: Call[Agent, None, None]) -> None:
 async def set_line(call: Call[Agent, LineDraft, None]) -> TeamLine:
     """Say something to a team's customers for the rest of its day. For its leads and for admins."""
     return await lines.set_line(call.ctx, call.who, team=call.path["team"], line=call.body.line)
+
+
+async def set_notice(call: Call[Agent, NoticeDraft, None]) -> TeamNotice:
+    """Tell all customers of a team something until it is taken back. For its leads and for admins.
+
+    A storm's notice comes before it.
+    """
+    team = call.path["team"]
+    return await storms.set_notice(call.ctx, call.who, team=team, notice=call.body.notice)
+
+
+async def begin_storm(call: Call[Agent, StormDraft, None]) -> StormDetail:
+    """Begin storm mode: new conversations spill to other teams by share, and a notice is shown.
+
+    `share` is of a hundred; what is left over stays with the team. Of the teams those take part
+    that are there at the time. For its leads and for admins.
+    """
+    return await storms.begin(call.ctx, call.who, team=call.path["team"], draft=call.body)
+
+
+async def end_storm(call: Call[Agent, None, None]) -> None:
+    """End storm mode. What was spilled comes back by and by, where nobody is writing just then."""
+    await storms.end(call.ctx, call.who, team=call.path["team"])
 
 
 async def list_teams(call: Call[Agent, None, None]) -> TeamSheets:

@@ -56,9 +56,11 @@ def serve(site: Site, route: Route) -> AioHandler:
     """The route as aiohttp calls it."""
     let_in = _entry(site, route)
     handler, first, kind = route.handler, route.success[0], route.query
-    takes_body = route.method not in _SAFE and route.method != "DELETE" and not route.streams
+    ends = route.method == "DELETE"  # a body is seldom needed there, and many cannot send one
+    takes_body = route.method not in _SAFE and (not ends or route.body is not None)
+    takes_body = takes_body and not route.streams
     read_body = reader_of(route.body or Nothing) if takes_body else None
-    body_is_optional, streams = route.body is None, route.streams
+    body_is_optional, streams = route.body is None or ends, route.streams
     body_names, query_names = _fields(route.body), _fields(kind)
     has_names, has_cors = bool(route.names), site.browsers.has_cors
     observe = site.ctx.metrics.http_seconds(f"{route.method} {route.path}").observe
@@ -81,7 +83,7 @@ def serve(site: Site, route: Route) -> AioHandler:
                 raw = await read_bytes(request)
                 if raw or not body_is_optional:
                     demand_json(request)
-                body = read_body(raw)
+                body = read_body(raw or b"{}" if ends else raw)
             if let_in is not None and memory.registry != registry:
                 # A body may be held back until its sender has been signed out.
                 who = await let_in(request, again=True)

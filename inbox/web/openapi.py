@@ -114,7 +114,8 @@ def _operation(route: Route, named: dict[int, Json], schemas: Json) -> Json:
         content: Json = {"schema": named[id(route.body)]}
         if example := EXAMPLES.get(route.body.__name__):
             content["example"] = example
-        operation["requestBody"] = {"required": True, "content": {"application/json": content}}
+        required = route.method != "DELETE"
+        operation["requestBody"] = {"required": required, "content": {"application/json": content}}
     if route.streams:
         operation["requestBody"] = _FILE
     if route.scope != "public":

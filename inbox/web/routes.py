@@ -36,6 +36,8 @@ from inbox.flows.callbacks.booking import CallbackDraft, FreeSlots
 from inbox.flows.callbacks.calling import Attempt, DeskCallbacks
 from inbox.flows.callbacks.mine import MyCallbacks
 from inbox.flows.canned import Canned, CannedDraft, CannedList
+from inbox.flows.care import Care, CareDraft
+from inbox.flows.cover import ChoiceDraft, CoverAnswer, CoverDraft, HandBack
 from inbox.flows.customer_views import CustomerThread, TeamPage
 from inbox.flows.desk_views import Duty, Me, TeamSheets
 from inbox.flows.devices import DeviceDraft, Registered
@@ -49,6 +51,7 @@ from inbox.flows.rating import Rated, RatingDraft
 from inbox.flows.rules import RulesDetail
 from inbox.flows.search import SearchPage
 from inbox.flows.shifts import ShiftDetail, ShiftDraft
+from inbox.flows.storms import NoticeDraft, StormDetail, StormDraft, TeamNotice
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.flows.trail import Trail
 from inbox.web import admin, callbacks, customer, desk, privacy, service, session, uploads
@@ -113,6 +116,8 @@ ROUTES: tuple[Route, ...] = (
     Route("customer", "GET", "/v1/thread/events", customer.list_events, query=Since, gives=ThreadEvents, errors=(NotFound, Gone), fetch=True),
     Route("public", "GET", "/v1/thread/live", service.live_thread, success=(101,)),
     Route("customer", "GET", "/v1/team", customer.get_team, gives=TeamPage, errors=(NotFound,)),
+    Route("customer", "POST", "/v1/thread/cover", customer.choose_cover, ChoiceDraft, gives=CoverAnswer, errors=(NotFound, Conflict)),
+    Route("customer", "PUT", "/v1/care", customer.set_care, CareDraft, gives=Care, errors=(NotFound, Conflict)),
     Route("customer", "PUT", "/v1/conversations/{number}/rating", customer.rate, RatingDraft, gives=Rated, errors=(Conflict,)),
     Route("customer", "GET", "/v1/callbacks/slots", callbacks.list_slots, query=OfDay, gives=FreeSlots, errors=(NotFound,)),
     Route("customer", "GET", "/v1/callbacks", callbacks.list_booked, gives=MyCallbacks),
@@ -146,6 +151,8 @@ ROUTES: tuple[Route, ...] = (
     Route("agent", "POST", THREAD + "/assign", desk.assign, ToAgent, gives=Summary, errors=(Conflict,)),
     Route("agent", "POST", THREAD + "/release", desk.release, gives=Summary, errors=(Conflict,)),
     Route("agent", "POST", THREAD + "/transfer", desk.transfer, ToTeam, gives=Summary, errors=(Conflict,)),
+    Route("agent", "POST", THREAD + "/cover", desk.cover, CoverDraft, gives=Summary, errors=(Conflict,)),
+    Route("agent", "DELETE", THREAD + "/cover", desk.hand_back, HandBack, gives=Summary, errors=(Conflict,)),
     Route("agent", "POST", THREAD + "/snooze", desk.snooze, Until, gives=Summary, errors=(Conflict,)),
     Route("agent", "POST", THREAD + "/resolve", desk.resolve, gives=Summary, errors=(Conflict,)),
     Route("agent", "POST", THREAD + "/reopen", desk.reopen, gives=Summary, errors=(Conflict,)),
@@ -160,6 +167,9 @@ ROUTES: tuple[Route, ...] = (
     Route("agent", "GET", "/v1/desk/search", desk.search, query=Sought, gives=SearchPage),
     Route("agent", "GET", "/v1/desk/team", desk.list_teams, gives=TeamSheets),
     Route("lead", "PUT", "/v1/desk/team/{team}/line", desk.set_line, LineDraft, gives=TeamLine),
+    Route("lead", "PUT", "/v1/desk/team/{team}/notice", desk.set_notice, NoticeDraft, gives=TeamNotice),
+    Route("lead", "POST", "/v1/desk/team/{team}/storm", desk.begin_storm, StormDraft, gives=StormDetail, success=(201,), errors=(Conflict,)),
+    Route("lead", "DELETE", "/v1/desk/team/{team}/storm", desk.end_storm, success=(204,)),
     Route("agent", "GET", "/v1/desk/canned", desk.list_canned, query=OfThread, gives=CannedList, errors=(NotFound,)),
     Route("lead", "PUT", "/v1/desk/canned", desk.set_canned, CannedDraft, gives=Canned, errors=(NotFound,)),
     Route("lead", "DELETE", "/v1/desk/canned/{canned}", desk.remove_canned, success=(204,)),

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from inbox.core.cursor import LARGEST
+from inbox.core.events import CoverChoice
 from inbox.core.promise import Promise
 from inbox.flows.callbacks.calling import Which
 from inbox.flows.desk_views import Colleague, View
@@ -256,10 +257,15 @@ class ListedCallbacks(_Taken, frozen=True):
 
 
 class MessageAnswer(msgspec.Struct, frozen=True):
-    """The stored message with its seq, and what a customer who waits is promised."""
+    """The stored message with its seq, and what a customer who waits is promised.
+
+    `choice` is there where the customer's team is closed and asks whether to wait or to be answered
+    by another, and after the customer has said to wait.
+    """
 
     message: msgspec.Raw
     promise: Promise | None = None
+    choice: CoverChoice | msgspec.UnsetType = msgspec.UNSET
 
 
 class NoteAnswer(msgspec.Struct, frozen=True):

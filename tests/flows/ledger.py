@@ -295,7 +295,8 @@ def _recount(log: list[Line]) -> dict[int, Matter]:
                 home = team
             case "serving":
                 serving = line.payload["serving"]["team"]["id"]
-                if line.payload["serving"]["why"] == "bounce":
+                # What comes back from a cover has a note: it was transferred before.
+                if line.payload["serving"]["why"] == "bounce" and "note" not in line.payload:
                     matters[number].bounces += 1
             case "status":
                 status = line.payload["status"]
@@ -353,7 +354,7 @@ class _Told:
                     self.home = line.payload["team"]["id"]
                 case "serving":
                     serving = line.payload["serving"]
-                    if serving["why"] == "bounce":
+                    if serving["why"] == "bounce" and "note" not in line.payload:
                         self._note("bounced", self.serving, line.at, self.opened_at)
                     self.serving, self.why = serving["team"]["id"], serving["why"]
                 case "status":
