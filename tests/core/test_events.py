@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inbox.core import events
-from inbox.core.events import EVENTS, PRIVATE, Item, audience, customer_view, wire
+from inbox.core.events import EVENTS, PRIVATE, AgentRef, Item, audience, customer_view, wire
 from inbox.core.filetypes import File
 from inbox.core.instant import to_ms, to_text
 
@@ -43,6 +43,11 @@ PUBLIC = {
     "read": {"who", "upto"},
     "delivered": {"who", "upto"},
     "rating": {"rating.conversation", "rating.score", "rating.comment"},
+    "callback": {
+        *("callback.id", "callback.state", "callback.due_at", "callback.ends_at"),
+        *("callback.phone", "callback.topic", "callback.attempts"),
+        *("callback.agent.id", "callback.agent.name"),
+    },
     "erased": {"upto"},
 }
 """Every field that a customer may see. A field that is added must be added here, or is private."""
@@ -54,6 +59,7 @@ secrets = st.uuids().map(str)
 
 def fill(draw: st.DrawFn, kind: Any) -> Any:
     """A value of this type in which every text is a fresh secret."""
+    kind = AgentRef if kind == AgentRef | None else kind
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         fields = msgspec.structs.fields(kind)
         return kind(**{field.name: fill(draw, field.type) for field in fields})
@@ -61,10 +67,8 @@ def fill(draw: st.DrawFn, kind: Any) -> Any:
         return draw(st.sampled_from(get_args(kind)))
     if kind == tuple[File, ...] | msgspec.UnsetType:
         return (fill(draw, File),)
-    if kind is bool:
-        return True
-    if kind == bool | msgspec.UnsetType:
-        return draw(st.sampled_from([True, msgspec.UNSET]))
+    if kind in {bool, bool | msgspec.UnsetType}:
+        return True if kind is bool else draw(st.sampled_from([True, msgspec.UNSET]))
     if kind in {int, int | None}:
         return draw(st.integers(10**9, 10**12))
     if kind == tuple[str, ...]:
