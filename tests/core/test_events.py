@@ -48,6 +48,8 @@ PUBLIC = {
         *("callback.phone", "callback.topic", "callback.attempts"),
         *("callback.agent.id", "callback.agent.name"),
     },
+    "choice": {"choice.state", "choice.until"},
+    "care": {"care.preference"},
     "erased": {"upto"},
 }
 """Every field that a customer may see. A field that is added must be added here, or is private."""
