@@ -70,7 +70,9 @@ CREATE TABLE agents (
     on_duty       BOOLEAN NOT NULL DEFAULT FALSE,
     is_stand_in   BOOLEAN NOT NULL DEFAULT FALSE,
     disabled_at   BIGINT,
-    created_at    BIGINT NOT NULL
+    created_at    BIGINT NOT NULL,
+    -- when a conversation was handed to them last
+    handed_at     BIGINT
 );
 
 CREATE TABLE team_members (
@@ -79,6 +81,16 @@ CREATE TABLE team_members (
     PRIMARY KEY (team_id, agent_id)
 );
 CREATE INDEX team_members_agent ON team_members (agent_id);
+
+-- Agents who are on duty (since when), were seen last by any node, and go home with their shift.
+-- left_at: off duty, or out of a team, since then, and what they had is yet to be looked through.
+CREATE TABLE duty (
+    agent_id TEXT PRIMARY KEY REFERENCES agents (id),
+    on_since BIGINT,
+    seen_at  BIGINT NOT NULL,
+    ends_at  BIGINT,
+    left_at  BIGINT
+);
 
 -- When an agent is at work in an ordinary week, as JSON, by the clock of a zone of their own.
 CREATE TABLE agent_shifts (
@@ -252,6 +264,10 @@ CREATE TABLE threads (
                        CHECK (care IN ('team', 'general', 'self_service')),
     choice             TEXT CHECK (choice IN ('open', 'wait', 'now', 'home')),
     choice_until       BIGINT,
+    -- inside the team: when it goes back to the queue unless answered, and who gave it up in this
+    -- wait and is not handed it again
+    take_back_at       BIGINT,
+    left_by            TEXT REFERENCES agents (id),
     CHECK (floor <= head),
     CHECK (customer_read <= customer_delivered AND customer_delivered <= head),
     CHECK (agent_read <= agent_delivered AND agent_delivered <= head),
@@ -263,6 +279,7 @@ CREATE INDEX threads_serving ON threads (serving_team, last_message_at, id)
 CREATE INDEX threads_open ON threads (serving_team, due_at, id) WHERE state = 'open';
 CREATE INDEX threads_assignee ON threads (assignee_id, due_at, id)
     WHERE assignee_id IS NOT NULL AND state <> 'resolved';
+CREATE INDEX threads_take_back ON threads (take_back_at) WHERE take_back_at IS NOT NULL;
 CREATE INDEX threads_snoozed ON threads (snoozed_until) WHERE state = 'snoozed';
 CREATE INDEX threads_unindexed ON threads (id) WHERE unindexed;
 CREATE INDEX threads_ringing ON threads (id) WHERE rings_from IS NOT NULL;

@@ -27,6 +27,8 @@ from inbox.cli.run import LOOK_S, WAIT_S
 from inbox.flows.audit import write_looks
 from inbox.flows.callbacks.calling import come_due
 from inbox.flows.context import Context
+from inbox.flows.duty import end_due, forgive_absence, gauge_duty, write_presence
+from inbox.flows.hand_out import keep_handing_out
 from inbox.flows.in_front import RENEW_S, renew_in_front
 from inbox.flows.promises import break_due, gauge_promises
 from inbox.flows.retention import retention
@@ -34,6 +36,7 @@ from inbox.flows.returning import return_due
 from inbox.flows.search import index_due
 from inbox.flows.states import wake_due
 from inbox.flows.storms import sweep_storms
+from inbox.flows.taking_back import look_through_left, take_back_due
 from inbox.flows.unread import tell_unread
 from inbox.flows.uploads import sweep_uploads
 from inbox.flows.waiting import gauge_waiting
@@ -188,6 +191,9 @@ def _start_upkeep(ctx: Context, tasks: Tasks) -> None:
     tasks.start("callbacks", partial(come_due, ctx), every_s=1.0)
     tasks.start("cover_ends", partial(return_due, ctx), every_s=1.0)
     tasks.start("storm_ends", partial(sweep_storms, ctx), every_s=1.0)
+    tasks.start("duty", partial(_keep_duty, ctx), every_s=1.0)
+    tasks.start("hand_out", partial(keep_handing_out, ctx))
+    tasks.start("duty_gauge", partial(gauge_duty, ctx), every_s=5.0)
     tasks.start("search_index", partial(index_due, ctx), every_s=ctx.settings.search_lag_ms / 1000)
     tasks.start("audit_looks", partial(write_looks, ctx), every_s=0.5)
     tasks.start("unread", partial(tell_unread, ctx), every_s=15.0)
@@ -196,6 +202,15 @@ def _start_upkeep(ctx: Context, tasks: Tasks) -> None:
     tasks.start("promise_gauge", partial(gauge_promises, ctx), every_s=15.0)
     tasks.start("uploads", partial(sweep_uploads, ctx), every_s=60.0)
     tasks.start("retention", partial(retention, ctx), every_s=3600.0)
+
+
+async def _keep_duty(ctx: Context) -> None:
+    """Who was seen is told before it is asked who was not, and what they had comes last."""
+    await forgive_absence(ctx)
+    await write_presence(ctx)
+    await end_due(ctx)
+    await look_through_left(ctx)
+    await take_back_due(ctx)
 
 
 async def _flush(ctx: Context) -> None:

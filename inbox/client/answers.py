@@ -228,6 +228,13 @@ class Colleague(msgspec.Struct, frozen=True):
     on_duty: bool = False
 
 
+class Teammate(Colleague, frozen=True):
+    """A colleague with how many active conversations; `on_shift` is none where none is set."""
+
+    active: int = 0
+    on_shift: bool | None = None
+
+
 class TeamStream(msgspec.Struct, frozen=True):
     """A team of mine, its stream, and the cursor to follow it from."""
 
@@ -237,9 +244,15 @@ class TeamStream(msgspec.Struct, frozen=True):
 
 
 class Duty(msgspec.Struct, frozen=True):
-    """Whether the agent is on duty."""
+    """Whether the agent is on duty, since when, and when their shift ends it.
+
+    `active` is how many of their conversations count for capacity.
+    """
 
     on: bool
+    since: datetime | None = None
+    ends_at: datetime | None = None
+    active: int = 0
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -254,7 +267,7 @@ class TeamSheet(msgspec.Struct, frozen=True):
     """A team of mine with its people, and whether it is there, as its customers see it."""
 
     team: TeamRef
-    members: tuple[Colleague, ...] = ()
+    members: tuple[Teammate, ...] = ()
     time_zone: str = "UTC"
     hours: Today | None = None
     open: bool = True

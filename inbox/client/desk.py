@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from inbox.client.admin import Admin
-from inbox.client.answers import Canned, Found, Me, Noted, Page, Sent, Summary, TeamSheet
+from inbox.client.answers import Canned, Duty, Found, Me, Noted, Page, Sent, Summary, TeamSheet
 from inbox.client.callbacks import TeamCallbacks
 from inbox.client.calls import Calls
 from inbox.client.credentials import Credentials, TokenSource
@@ -48,8 +48,9 @@ class _NoteBody(msgspec.Struct, frozen=True):
     body: str
 
 
-class _Assign(msgspec.Struct, frozen=True):
+class _Assign(msgspec.Struct, frozen=True, omit_defaults=True):
     agent: str
+    force: bool = False
 
 
 class _Transfer(msgspec.Struct, frozen=True):
@@ -154,9 +155,10 @@ class DeskClient:
         answer, _ = await self._calls.call("GET", "/v1/desk/me", into=Me)
         return answer
 
-    async def duty(self, *, on: bool) -> None:
-        """Go on duty, or off; it lasts until chosen otherwise."""
-        await self._calls.call("PUT", "/v1/desk/me/duty", into=object, body=_On(on))
+    async def duty(self, *, on: bool) -> Duty:
+        """Go on duty, or off. The end of the shift ends it, and being away for some minutes."""
+        answer, _ = await self._calls.call("PUT", "/v1/desk/me/duty", into=Duty, body=_On(on))
+        return answer
 
     async def team(self) -> tuple[TeamSheet, ...]:
         """The people of the agent's teams, with who is on duty."""
@@ -230,9 +232,12 @@ class DeskClient:
         """Make it mine. Raises Conflict with the holder where somebody was first."""
         return await self._act(thread, "take")
 
-    async def assign(self, thread: str, agent: str) -> Summary:
-        """Give it to an agent of the serving team, by id."""
-        return await self._act(thread, "assign", _Assign(agent))
+    async def assign(self, thread: str, agent: str, *, force: bool = False) -> Summary:
+        """Give it to an agent of the serving team, by id.
+
+        Raises Conflict where the agent is at the hard limit; leads may `force` it.
+        """
+        return await self._act(thread, "assign", _Assign(agent, force))
 
     async def release(self, thread: str) -> Summary:
         """Put it back into the queue."""

@@ -48,6 +48,10 @@ class Operator(msgspec.Struct, frozen=True):
     role: Role = "admin"
 
 
+PINBOX = Operator("pinbox", "Pinbox")
+"""What is done by itself, when its time has come."""
+
+
 Action = Literal[
     "serve",
     "repin",

@@ -62,6 +62,39 @@ class TeamRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
             "own, and nobody's home unless it is the default team"
         ),
     ] = False
+    handing: Annotated[
+        Literal["pull", "push"],
+        _rule(
+            "`pull`: agents take from the queue by hand; `push`: it is given to the least loaded "
+            "agent on duty ([duty](duty.md))"
+        ),
+    ] = "pull"
+    soft_limit: Annotated[
+        int,
+        _rule(
+            "with so many active conversations an agent is given no new ones; 0: no limit",
+            low=0,
+            high=1_000,
+        ),
+    ] = 8
+    hard_limit: Annotated[
+        int,
+        _rule(
+            "with so many an agent can neither take nor be assigned one, but for customers whom "
+            "they answered last; 0: no limit",
+            low=0,
+            high=1_000,
+        ),
+    ] = 12
+    take_back_after: Annotated[
+        int,
+        _rule(
+            "minutes of the team's hours after which a conversation that its assignee has not "
+            "answered goes back to the queue; 0: it does not, while they are on duty",
+            low=0,
+            high=10_080,
+        ),
+    ] = 30
 
 
 class Rule(msgspec.Struct, frozen=True):

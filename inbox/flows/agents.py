@@ -178,8 +178,11 @@ async def change_agent(
         if change.disabled is True:
             await tx.execute(Q.revoke_all, agent=agent, at=writing.at)
             await tx.execute(Q.set_duty, agent=agent, on_duty=False)
+            await tx.execute(Q.end_duty, agent=agent, at=writing.at)
         if change.teams is not msgspec.UNSET:
             await _set_teams(writing, people, agent, change.teams)
+            if {team.id for team in people.teams_of(agent)} - set(change.teams):
+                await tx.execute(Q.leave_team, agent=agent, at=writing.at)
         await record(ctx, writing, who, "agent.change", agent=agent)
         await move_registry(writing)
 

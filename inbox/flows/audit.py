@@ -17,7 +17,7 @@ import msgspec
 from inbox.core.cursor import LARGEST
 from inbox.core.errors import BadRequest
 from inbox.core.instant import to_text
-from inbox.core.policy import Agent, Operator, demand
+from inbox.core.policy import PINBOX, Agent, Operator, demand
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.looks import Look
 from inbox.flows.roster import Roster
@@ -151,8 +151,9 @@ def read_line(row: Row, people: Roster) -> AuditLine:
 
 
 def _name(actor: str, people: Roster) -> str | None:
-    if actor == Operator().id:
-        return Operator().name
+    for one in (Operator(), PINBOX):
+        if actor == one.id:
+            return one.name
     found = people.agents.get(actor)
     return None if found is None else found.name
 

@@ -60,17 +60,22 @@ class Writing:
     tx: Tx
     at: int
     hints: dict[str, int] = field(default_factory=dict)
-    counts: list[tuple[str, str]] = field(default_factory=list)
     told: bool = True
     """Whether webhooks are told of it."""
+    counts: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    freed: set[str] = field(default_factory=set)
 
     def moved(self, stream: str, head: int) -> None:
         """Remember that a stream will be at `head` once this is committed."""
         self.hints[stream] = head
 
-    def count(self, metric: str, label: str) -> None:
-        """Count one more by a label, as soon as this is committed."""
-        self.counts.append((metric, label))
+    def count(self, metric: str, *labels: str) -> None:
+        """Count one more by its labels, as soon as this is committed."""
+        self.counts.append((metric, labels))
+
+    def free(self, team: str) -> None:
+        """Have a look taken at a team's queue once this is committed: somebody has a hand free."""
+        self.freed.add(team)
 
 
 async def write(
@@ -89,8 +94,10 @@ async def write(
     result, written = await ctx.store.write(run, long=long)
     for stream, head in written.hints.items():
         ctx.bus.ring(Moved(stream, head))
-    for metric, label in written.counts:
-        getattr(ctx.metrics, metric)(label).inc()
+    for metric, labels in written.counts:
+        getattr(ctx.metrics, metric)(*labels).inc()
+    if written.freed:
+        ctx.memory.freed.ask(written.freed)
     return result
 
 

@@ -8,22 +8,24 @@ from typing import Literal
 import msgspec
 
 from inbox.core.cursor import LARGEST, Cursor
+from inbox.core.duty import ACTIVE_MS
 from inbox.core.errors import BadRequest
 from inbox.core.events import TeamRef, wire
 from inbox.core.policy import Agent, Role
+from inbox.core.shifts import covers
 from inbox.core.timetable import State
 from inbox.flows.access import get_seen
 from inbox.flows.audit import looked
-from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.context import Context, roster
 from inbox.flows.customer_views import RawPage
+from inbox.flows.duty import Duty, get_duty
 from inbox.flows.hours import Today, opening
-from inbox.flows.signin import move_registry
+from inbox.flows.roster import Roster
 from inbox.flows.storms import NoticeShown, StormDetail, describe, show_notice
 from inbox.flows.summaries import ThreadSummary, count_unread_of, read_summary, read_summary_of
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q, Query
-from inbox.store.records import Thread, read_agent, read_item, read_thread
-from inbox.store.rows import sure
+from inbox.store.records import Thread, read_item, read_thread
 
 View = Literal["mine", "waiting", "team", "all", "snoozed"]
 
@@ -47,18 +49,22 @@ class Colleague(msgspec.Struct, frozen=True):
     on_duty: bool
 
 
+class Teammate(Colleague, frozen=True):
+    """A colleague with how many of their conversations count for capacity, and their shift.
+
+    `on_shift` is null where no shift is set.
+    """
+
+    active: int
+    on_shift: bool | None
+
+
 class TeamStream(msgspec.Struct, frozen=True):
     """A team of mine, its stream, and the cursor to follow it from."""
 
     team: TeamRef
     stream: str
     cursor: str
-
-
-class Duty(msgspec.Struct, frozen=True):
-    """Whether the agent is on duty: their own choice, apart from any connection."""
-
-    on: bool
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -83,7 +89,7 @@ class TeamSheet(msgspec.Struct, frozen=True):
     """
 
     team: TeamRef
-    members: tuple[Colleague, ...]
+    members: tuple[Teammate, ...]
     time_zone: str
     hours: Today | None
     open: bool
@@ -122,26 +128,8 @@ async def me(ctx: Context, who: Agent) -> Me:
             )
             for team in sorted(who.teams)
         ),
-        duty=Duty(mine.on_duty),
+        duty=await get_duty(ctx, who.id),
     )
-
-
-async def set_duty(ctx: Context, who: Agent, *, on: bool) -> Duty:
-    """Go on duty, or off. It lasts until chosen otherwise.
-
-    The same choice again costs others nothing: a move of the registry makes everybody look anew.
-    """
-
-    async def work(writing: Writing) -> None:
-        await writing.tx.fetch(Q.lock_agent, agent=who.id)
-        now = read_agent(sure(await writing.tx.fetch_one(Q.get_agent, agent=who.id)))
-        if now.on_duty == on:
-            return
-        await writing.tx.execute(Q.set_duty, agent=who.id, on_duty=on)
-        await move_registry(writing)
-
-    await write(ctx, work)
-    return Duty(on)
 
 
 async def colleague(ctx: Context, agent_id: str) -> Colleague:
@@ -151,7 +139,7 @@ async def colleague(ctx: Context, agent_id: str) -> Colleague:
 
 
 async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
-    """The people of my teams, with who is on duty."""
+    """The people of my teams, with who is on duty and how much each has."""
     people, at = await roster(ctx), ctx.clock()
 
     async def look(tx: Tx) -> dict[str, float | None]:
@@ -161,9 +149,8 @@ async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
     kept = await ctx.store.read(look)
     sheets = []
     for team in sorted(who.teams):
-        members = [await colleague(ctx, agent) for agent in people.active(team)]
-        members.sort(key=lambda one: (one.name, one.id))
         now, storm = opening(people, team, at=at), people.storm_of(team, at=at)
+        members = await _teammates(ctx, people, team, at=at)
         sheets.append(
             TeamSheet(
                 team=people.team_ref(team),
@@ -181,6 +168,30 @@ async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
             )
         )
     return TeamSheets(tuple(sheets))
+
+
+async def _teammates(ctx: Context, people: Roster, team: str, *, at: int) -> list[Teammate]:
+    async def look(tx: Tx) -> dict[str, int]:
+        rows = await tx.fetch(Q.team_active, team=team, since=at - ACTIVE_MS)
+        return {row[0]: row[1] for row in rows}
+
+    active = await ctx.store.read(look)
+    found = []
+    for agent in people.active(team):
+        known, shift = people.agent(agent), people.shift_of(agent)
+        found.append(
+            Teammate(
+                known.id,
+                known.name,
+                known.role,
+                known.photo_url,
+                known.line,
+                known.on_duty,
+                active=active.get(agent, 0),
+                on_shift=None if shift is None else covers(shift, at, at),
+            )
+        )
+    return sorted(found, key=lambda one: (one.name, one.id))
 
 
 async def queue(

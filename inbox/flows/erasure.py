@@ -142,6 +142,8 @@ def _as_new(thread: Thread) -> Thread:
         rings_from=None,
         choice=None,
         choice_until=None,
+        take_back_at=None,
+        left_by=None,
     )
 
 

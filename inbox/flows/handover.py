@@ -11,6 +11,7 @@ from inbox.core.text import clean_line
 from inbox.flows.access import lock_seen
 from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.handing import hand
 from inbox.flows.leases import leave
 from inbox.flows.log import Entry, append
 from inbox.flows.matters import move_home
@@ -54,6 +55,8 @@ async def transfer(
         if before.assignee_id is not None:
             entries.append(Entry("assignee", AssigneeEvent(None, "transferred")))
         await leave(writing, before, after, why="hand" if home else "bounce", by=who.id)
+        after, handed = await hand(ctx, writing, before, after, people=people)
+        entries += handed
         if not home:
             await writing.tx.execute(Q.note_bounced, thread=thread, number=before.conversation)
             await note_milestone(writing, before, "bounced")
@@ -94,6 +97,8 @@ async def repin(
         after = msgspec.structs.replace(
             moved, pin_reason=why, pin_by_region=False, pinned_at=writing.at
         )
+        after, handed = await hand(ctx, writing, before, after, people=people)
+        entries += handed
         await append(writing, before, after, entries)
         await record(ctx, writing, who, "repin", thread=thread, team=team)
         return await read_summary_of(writing.tx, thread, agent=_agent(who))

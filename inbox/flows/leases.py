@@ -81,6 +81,7 @@ async def begin(
         serving_until=terms.until,
         assignee_id=None,
     )
+    writing.free(terms.team)
     return after, entries
 
 
@@ -115,7 +116,10 @@ async def give_back(
     said = note or lease.note or _note(thread, lease, people)
     await end(writing, lease, why=why, by=by, note=said)
     after = _back(thread, lease)
-    return _told(after, people, reason=why, note=said, by=by, kept=lease.kept)
+    after, told = _told(after, people, reason=why, note=said, by=by, kept=lease.kept)
+    writing.free(after.serving_team)
+    # Whoever had it may not be there now: it is looked at within a second.
+    return msgspec.structs.replace(after, take_back_at=0, left_by=None), told
 
 
 async def end(

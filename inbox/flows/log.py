@@ -91,6 +91,7 @@ async def _save_marks(writing: Writing, before: Thread, stored: Thread) -> None:
         rings_from=stored.rings_from,
         promise=stored.promise,
         due_at=stored.due_at,
+        take_back_at=stored.take_back_at,
     )
 
 

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from inbox.core import policy
 from inbox.core.hints import REGISTRY, Moved, Passing
+from inbox.flows.freed import Freed
 from inbox.flows.looks import Looks
 from inbox.flows.measures import Measures
+from inbox.flows.presence import Presence
 from inbox.flows.roster import Roster
 from inbox.flows.turns import Turns
 
@@ -32,6 +34,8 @@ class Memory:
         self.receipts = Turns()
         self.looks = Looks()
         self.measures = Measures()
+        self.presence = Presence()
+        self.freed = Freed()
         self.in_front: dict[str, str] = {}
         self.search_whole_at: int | None = None
         self.search_walk: SearchWalk | None = None

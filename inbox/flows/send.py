@@ -19,6 +19,8 @@ from inbox.core.promise import Basis, Promise
 from inbox.core.text import clean_body, clean_client_id
 from inbox.flows.attaching import attach, claim
 from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.handing import hand
+from inbox.flows.lapsed import tell_lapsed
 from inbox.flows.limits import Kind
 from inbox.flows.log import Entry, append, append_message
 from inbox.flows.matters import conversation_of, holder_of, settle
@@ -185,6 +187,8 @@ async def _write_in(
         ctx, writing, thread, after, people=people, urgent=keyed.draft.urgent
     )
     entries += placed
+    after, handed = await hand(ctx, writing, thread, after, people=people)
+    entries += handed
     if thread.waiting_since is None:
         basis: Basis = "first" if after.conversation != thread.conversation else "next"
         asked = Asked(who, after.serving_team, basis, urgent=keyed.draft.urgent)
@@ -208,6 +212,7 @@ async def _reply(
 ) -> Sent:
     """An agent's message: guarded against a stale view and against another holder."""
     if not sees(who, thread.home_team, thread.serving_team):
+        await tell_lapsed(writing.tx, who, thread, people)
         raise NotFound("there is no such thread")
     draft = keyed.draft
     if draft.seen_seq is None:
@@ -224,6 +229,7 @@ async def _reply(
         reopen_ms=ctx.settings.reopen_hours * HOUR_MS,
     )
     after, entries = await settle(writing, thread, outcome, people=people, side="agent", by=who.id)
+    after, _ = await hand(ctx, writing, thread, after, people=people)
     if thread.waiting_since is not None:
         first = await note_answer(
             writing, after, since=thread.waiting_since, agent=who.id, people=people

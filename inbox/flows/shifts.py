@@ -10,6 +10,7 @@ from inbox.core.errors import BadRequest, NotFound
 from inbox.core.events import AgentRef
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Operator, demand, demand_leader
+from inbox.core.shifts import ends_at
 from inbox.core.timetable import Weekly, check_weekly
 from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
@@ -73,9 +74,13 @@ async def set_shift(
                 time_zone=zone or _zone_of(people, agent),
                 weekly=msgspec.json.encode(weekly).decode(),
             )
+        people = await read_roster(writing.tx)
+        await writing.tx.execute(
+            Q.move_duty_end, agent=agent, ends_at=ends_at(people.shift_of(agent), writing.at)
+        )
         await record(ctx, writing, who, "agent.shift", agent=agent)
         await move_registry(writing)
-        return _detail(await read_roster(writing.tx), agent, at=writing.at)
+        return _detail(people, agent, at=writing.at)
 
     return await write(ctx, work)
 

@@ -10,6 +10,7 @@ from inbox.core.hours import next_opening
 from inbox.core.policy import Agent
 from inbox.flows.assignment import act
 from inbox.flows.context import Context, Writing, roster, write
+from inbox.flows.handing import hand
 from inbox.flows.log import append
 from inbox.flows.matters import conversation_of, settle
 from inbox.flows.roster import Roster
@@ -82,6 +83,8 @@ async def wake_due(ctx: Context, *, limit: int = 200) -> int:
             outcome = rules.wake(conversation_of(before), now=writing.at)
             if outcome[1]:
                 after, entries = await settle(writing, before, outcome, people=people, side="agent")
+                after, handed = await hand(ctx, writing, before, after, people=people)
+                entries += handed
                 await append(writing, before, after, entries)
 
         await write(ctx, work)

@@ -63,6 +63,7 @@ class Live:
             metrics=ctx.metrics,
             now=lambda: time.monotonic_ns() // 1_000_000,
             wall=ctx.clock,
+            presence=ctx.memory.presence,
         )
         self.sessions: set[Session] = set()
         self._epoch = self._source.epoch

@@ -11,6 +11,7 @@ import structlog
 from inbox.core.errors import Internal, PinboxError, RateLimited
 from inbox.core.policy import Agent, Customer
 from inbox.core.sync import Limits
+from inbox.flows.presence import Presence
 from inbox.live.hub import Hub
 from inbox.live.ports import People
 from inbox.live.wheel import Wheel
@@ -36,6 +37,7 @@ class Node:
         metrics: Metrics,
         now: Callable[[], int],
         wall: Callable[[], int],
+        presence: Presence,
     ) -> None:
         self.hub = hub
         self.people = people
@@ -45,6 +47,8 @@ class Node:
         """Milliseconds that never step back: for deadlines."""
         self.wall = wall
         """Unix milliseconds: for the ends of tokens."""
+        self.presence = presence
+        """Which agents are here: a socket is enough to stay on duty."""
         self.wheel = Wheel(now())
         self._tasks: set[asyncio.Task[None]] = set()
         self._present: dict[type, dict[str, int]] = {Customer: {}, Agent: {}}
@@ -83,6 +87,8 @@ class Node:
         if count >= CONNECTIONS_EACH:
             raise RateLimited(f"at most {CONNECTIONS_EACH} live connections each", retry_after=5)
         present[who.id] = count + 1
+        if isinstance(who, Agent):
+            self.presence.arrive(who.id)
 
     def depart(self, who: Customer | Agent) -> None:
         """Count one less."""
@@ -90,3 +96,5 @@ class Node:
         present[who.id] -= 1
         if not present[who.id]:
             del present[who.id]
+        if isinstance(who, Agent):
+            self.presence.depart(who.id, at=self.wall())

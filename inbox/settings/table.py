@@ -120,6 +120,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             check=checks.secret,
         ),
     ] = ""
+    duty_grace_minutes: Annotated[
+        int, described("unseen for so long, an agent is off duty", unit="min", low=2, high=240)
+    ] = 5
     session_hours: Annotated[
         int, described("how long an agent's browser session lasts", unit="h", low=1, high=720)
     ] = 12
@@ -447,10 +450,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 1000
 
     search_lag_ms: Annotated[
-        int,
-        described(
-            "how often the search index takes up new messages", unit="ms", low=50, high=60_000
-        ),
+        int, described("how often search takes up new messages", unit="ms", low=50, high=60_000)
     ] = 1000
     sqlite_readers: Annotated[int, described("reading connections on SQLite", low=1, high=64)] = 2
     postgres_pool: Annotated[int, described("connections to PostgreSQL", low=2, high=500)] = 10

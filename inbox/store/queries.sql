@@ -71,7 +71,8 @@ t.conversation, t.state, t.assignee_id, t.snoozed_until, t.resolved_at, t.waitin
 t.last_customer_seq, t.last_agent_seq, t.last_agent_id, t.last_message_at,
 t.customer_delivered, t.customer_read, t.agent_delivered, t.agent_read, t.unindexed,
 t.customer_seen, t.reachable, t.rings_from, t.badged, t.read_on, t.promise, t.due_at,
-t.care, t.choice, t.choice_until
+t.care, t.choice, t.choice_until,
+t.take_back_at, t.left_by
 
 -- name: lock_thread
 -- A thread for change: nobody else writes it until this transaction ends.
@@ -116,7 +117,8 @@ UPDATE threads SET
     agent_delivered = :agent_delivered, agent_read = :agent_read, unindexed = :unindexed,
     customer_seen = :customer_seen, rings_from = :rings_from,
     promise = :promise, due_at = :due_at,
-    care = :care, choice = :choice, choice_until = :choice_until
+    care = :care, choice = :choice, choice_until = :choice_until,
+    take_back_at = :take_back_at, left_by = :left_by
 WHERE id = :id
 
 -- name: save_message_marks
@@ -124,7 +126,8 @@ WHERE id = :id
 UPDATE threads SET head = :head, last_customer_seq = :last_customer_seq,
     last_agent_seq = :last_agent_seq, last_agent_id = :last_agent_id,
     last_message_at = :last_message_at, waiting_since = :waiting_since,
-    rings_from = :rings_from, unindexed = TRUE, promise = :promise, due_at = :due_at
+    rings_from = :rings_from, unindexed = TRUE, promise = :promise, due_at = :due_at,
+    take_back_at = :take_back_at
 WHERE id = :thread
 
 -- name: save_customer_marks

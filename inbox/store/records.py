@@ -52,6 +52,8 @@ class Thread(msgspec.Struct, frozen=True):
     care: CarePreference
     choice: Choice | None
     choice_until: int | None
+    take_back_at: int | None
+    left_by: str | None
 
 
 class Customer(msgspec.Struct, frozen=True):

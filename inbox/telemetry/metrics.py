@@ -160,6 +160,22 @@ class Metrics:
             Counter, "care_switches_total", "Choices of care made by customers", ["preference"]
         )
         self._storms = self._make(Gauge, "storm_running", "Whether a team has a storm", ["team"])
+        self._on_duty = self._make(Gauge, "agents_on_duty", "Agents on duty", ["team"])
+        self.handed = self._by(
+            Counter,
+            "conversations_handed_total",
+            "Conversations given to an agent by the rules of the team, and by which",
+            ["team", "rule"],
+        )
+        self.taken_back = self._by(
+            Counter,
+            "conversations_taken_back_total",
+            "Conversations that went back to the queue by themselves, and why",
+            ["team", "reason"],
+        )
+        self.duty_ended = self._by(
+            Counter, "duty_ended_total", "Ends of duty: by choice, by shift, unseen", ["reason"]
+        )
         self.task_restarts = self._by(
             Counter, "task_restarts_total", "Background tasks begun again after a failure", ["task"]
         )
@@ -170,6 +186,12 @@ class Metrics:
         for row in ROWS:
             self.table.append(Metric(f"pinbox_{row.name}", row.kind, row.labels, row.about))
 
+        self._show_from_the_start()
+
+    def _show_from_the_start(self) -> None:
+        """Series that are there at zero, before anything is counted."""
+        for reason in ("choice", "shift", "unseen"):
+            self.duty_ended(reason)
         for author in ("customer", "agent", "system"):
             self.accepted(author)
             self.duplicates(author)
@@ -210,6 +232,12 @@ class Metrics:
         for team, count in by_team.items():
             self._covering.labels(team).set(count)
             self._storms.labels(team).set(team in storms)
+
+    def on_duty(self, by_team: Mapping[str, int]) -> None:
+        """Set how many agents are on duty in each team (by key); a team not named is forgotten."""
+        self._on_duty.clear()
+        for team, count in by_team.items():
+            self._on_duty.labels(team).set(count)
 
     def render(self) -> bytes:
         """The page that Prometheus reads; its media type is `CONTENT_TYPE`."""

@@ -9,6 +9,7 @@ from inbox.flows import (
     assignment,
     canned,
     desk_views,
+    duty,
     handover,
     lines,
     notes,
@@ -22,7 +23,8 @@ from inbox.flows.audit import looked
 from inbox.flows.canned import Canned, CannedDraft, CannedList
 from inbox.flows.cover import CoverDraft, HandBack
 from inbox.flows.customer_views import RawPage
-from inbox.flows.desk_views import Duty, Me, SummaryPage, TeamSheets
+from inbox.flows.desk_views import Me, SummaryPage, TeamSheets
+from inbox.flows.duty import Duty
 from inbox.flows.lines import LineDraft, TeamLine
 from inbox.flows.poll import Events
 from inbox.flows.search import SearchPage, find
@@ -61,8 +63,12 @@ async def get_me(call: Call[Agent, None, None]) -> Me:
 
 
 async def set_duty(call: Call[Agent, OnDuty, None]) -> Duty:
-    """Go on duty, or off."""
-    return await desk_views.set_duty(call.ctx, call.who, on=call.body.on)
+    """Go on duty, or off.
+
+    It ends by choice, with the shift, or after `duty_grace_minutes` with neither a live socket nor
+    a request of this agent. What they have whose customer waits goes back to the queue then.
+    """
+    return await duty.set_duty(call.ctx, call.who, on=call.body.on)
 
 
 async def list_threads(call: Call[Agent, None, Listed]) -> SummaryPage:
@@ -133,14 +139,22 @@ async def write_note(call: Call[Agent, NewNote, None]) -> Answer:
 
 
 async def take(call: Call[Agent, None, None]) -> ThreadSummary:
-    """Take the conversation. Of many at once one wins; 409 names the holder to the others."""
+    """Take the conversation. Of many at once one wins; 409 names the holder to the others.
+
+    409, too, for an agent at the team's hard limit, unless they answered this customer last.
+    """
     return await assignment.take(call.ctx, call.who, thread=call.path["thread"])
 
 
 async def assign(call: Call[Agent, ToAgent, None]) -> ThreadSummary:
-    """Give the conversation to an agent of the team that serves it."""
-    thread = call.path["thread"]
-    return await assignment.assign(call.ctx, call.who, thread=thread, agent=call.body.agent)
+    """Give the conversation to an agent of the team that serves it.
+
+    409 where the agent is at the team's hard limit; leads may `force` it all the same.
+    """
+    thread, body = call.path["thread"], call.body
+    return await assignment.assign(
+        call.ctx, call.who, thread=thread, agent=body.agent, force=body.force
+    )
 
 
 async def release(call: Call[Agent, None, None]) -> ThreadSummary:

@@ -206,6 +206,7 @@ def _agents(site: Site, route: Route) -> _Entry:
         if counted and not again:
             ctx.limits.spend("agent_requests", who.id)
         demand(who, action)
+        ctx.memory.presence.see(who.id, at=ctx.clock())
         return who
 
     return let_in

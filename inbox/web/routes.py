@@ -39,8 +39,9 @@ from inbox.flows.canned import Canned, CannedDraft, CannedList
 from inbox.flows.care import Care, CareDraft
 from inbox.flows.cover import ChoiceDraft, CoverAnswer, CoverDraft, HandBack
 from inbox.flows.customer_views import CustomerThread, TeamPage
-from inbox.flows.desk_views import Duty, Me, TeamSheets
+from inbox.flows.desk_views import Me, TeamSheets
 from inbox.flows.devices import DeviceDraft, Registered
+from inbox.flows.duty import Duty
 from inbox.flows.erasure import Erasure
 from inbox.flows.files import FileLinks
 from inbox.flows.holidays import Holidays

@@ -116,6 +116,9 @@ class ToAgent(_Taken, frozen=True):
     """Who gets the conversation."""
 
     agent: Id
+    force: Annotated[
+        bool, msgspec.Meta(description="although the agent is at the hard limit; leads alone")
+    ] = False
 
 
 class ToTeam(_Taken, frozen=True):

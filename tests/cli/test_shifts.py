@@ -8,6 +8,7 @@ PLACE = ("agent", "shift", "Bo")
 
 
 def test_a_shift_is_set_and_shown(either: Inbox) -> None:
+    either.run("agent", "add", "Bo", "--team", "spokane")
     assert either.run(*PLACE).out.strip() == "Bo has no shift"
     kept = either.say(*PLACE, "--set", "mon-fri 07:00-15:00", "--time-zone", "America/Boise")
     assert (kept["time_zone"], kept["agent"]["name"]) == ("America/Boise", "Bo")

@@ -76,8 +76,11 @@ class Line:
 
     def customer_says(self, *, now: int) -> Refusal:
         """A new message of the customer."""
+        going_on = self.state == "open" and self.waits
         self._open(now)
         self.state, self.until, self.waits = "open", None, True
+        if not going_on:
+            self.holder = None  # nobody here is ever on duty
         return None
 
     def agent_says(self, agent: str, *, now: int, seen: int, force: bool) -> Refusal:
@@ -135,7 +138,7 @@ class Line:
     def wake(self, now: int) -> None:
         """Time has passed."""
         if self.until is not None and self.until <= now:
-            self.state, self.until = "open", None
+            self._awake()
 
     def resolve(self, agent: str, *, now: int) -> Refusal:
         """The matter is settled."""
@@ -157,7 +160,9 @@ class Line:
             return NotFound
         if self.state is None:
             return Conflict
-        self.state, self.until = "open", None
+        if self.state == "snoozed":
+            self._awake()
+        self.state = "open"
         return None
 
     def transfer(self, agent: str, team: str) -> Refusal:
@@ -178,6 +183,11 @@ class Line:
         self.by_hand = True
         self._pin(team)
         return None
+
+    def _awake(self) -> None:
+        self.state, self.until = "open", None
+        if self.waits:
+            self.holder = None  # nobody here is ever on duty
 
     def _pin(self, team: str) -> None:
         if self.serving == self.home:

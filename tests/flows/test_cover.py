@@ -7,7 +7,7 @@ import pytest
 from inbox.core.errors import NotFound
 from inbox.core.instant import to_text
 from inbox.core.shorthand import read_day
-from inbox.flows import assignment, cover, desk_views, handover, states
+from inbox.flows import assignment, cover, desk_views, duty, handover, states
 from inbox.flows.agents import AgentChange, change_agent
 from inbox.flows.arrival import arrive as arrive_again
 from inbox.flows.customer_views import customer_thread
@@ -166,10 +166,10 @@ async def test_who_is_away_is_covered_only_where_the_team_wants_it(stage: Stage)
     ana = await night(stage, **COVER)
     stage.clock.now = OPENS
     await set_rules(stage.ctx, stage.spokane, cover_when_away=True)
-    await desk_views.set_duty(stage.ctx, stage.bo, on=True)
+    await duty.set_duty(stage.ctx, stage.bo, on=True)
     await stage.say(ana, "1")
     assert (await serving(stage, ana))[1] == "home"
-    await desk_views.set_duty(stage.ctx, stage.bo, on=False)
+    await duty.set_duty(stage.ctx, stage.bo, on=False)
     await stage.say(ana, "2")
     assert await serving(stage, ana) == (stage.tampa, "cover")
     assert (await leases(stage))[0][1] == TAMPA_CLOSES, "Spokane opens tomorrow, Tampa closes today"

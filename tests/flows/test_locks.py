@@ -19,7 +19,7 @@ from inbox.core.policy import Customer
 from inbox.flows import (
     agents,
     assignment,
-    desk_views,
+    duty,
     erasure,
     handover,
     notes,
@@ -238,7 +238,7 @@ async def test_whatever_is_done_at_once(stage: Stage) -> None:
         lambda: receipts.ack(ctx, (who := someone()), thread=who.thread, upto=99),
         lambda: erasure.erase(ctx, OPERATOR, customer=someone().id),
         lambda: retention(ctx),
-        lambda: desk_views.set_duty(ctx, both, on=True),
+        lambda: duty.set_duty(ctx, both, on=True),
         change_agent,
         lambda: teams.change_team(
             ctx, OPERATOR, team=team(), change=teams.TeamChange(default=True)

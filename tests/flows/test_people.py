@@ -11,7 +11,7 @@ import pytest
 from inbox.auth.passwords import Passwords
 from inbox.core.errors import BadRequest, Conflict, Forbidden, NotFound, Unauthorized
 from inbox.core.policy import Agent
-from inbox.flows import agents, assignment, desk_views, signin, teams
+from inbox.flows import agents, assignment, desk_views, duty, signin, teams
 from inbox.flows.agents import AgentChange, AgentDraft
 from inbox.flows.context import Context
 from inbox.flows.streams import moved
@@ -187,7 +187,7 @@ async def test_a_disabled_agent_is_out_at_once_and_comes_back_by_a_new_token(sta
     made = await agents.add_token(ctx, OPERATOR, agent=bo.id)
     opened = await session(ctx)
     await signin.agent(ctx, made.token)
-    await desk_views.set_duty(ctx, bo, on=True)
+    await duty.set_duty(ctx, bo, on=True)
     await change(stage, bo, disabled=True)
     for token in (made.token, opened.token):
         with pytest.raises(Unauthorized):
@@ -389,7 +389,7 @@ async def test_who_left_the_team_sees_its_threads_no_more(stage: Stage) -> None:
 
 async def test_duty_is_a_choice_that_stays(stage: Stage) -> None:
     assert not (await desk_views.me(stage.ctx, stage.bo)).duty.on
-    await desk_views.set_duty(stage.ctx, stage.bo, on=True)
+    await duty.set_duty(stage.ctx, stage.bo, on=True)
     await stage.reopen()
     stage.clock.pass_(MINUTE)
     me = await desk_views.me(stage.ctx, stage.bo)

@@ -11,7 +11,7 @@ import pytest
 
 from inbox.core.errors import BadRequest, Conflict, NotFound, RateLimited, StaleView
 from inbox.core.policy import Agent, Customer
-from inbox.flows import assignment, erasure, handover, notes, states
+from inbox.flows import assignment, duty, erasure, handover, notes, states
 from inbox.flows.context import Context
 from inbox.flows.send import Draft, Sent, send
 from inbox.store.engine import Tx
@@ -304,6 +304,8 @@ async def test_reopens_within_the_window_and_begins_anew_after_it(
     await stage.reply(stage.bo, ana.thread, "a")
     await states.resolve(stage.ctx, stage.bo, thread=ana.thread)
     stage.clock.pass_(pause)
+    if reopened:
+        await duty.set_duty(stage.ctx, stage.bo, on=True)
     sent = await stage.say(ana, "2")
     assert told(sent.message)["conversation"] == number
     books = await audit_books(stage.ctx)

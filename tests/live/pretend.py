@@ -19,6 +19,7 @@ from inbox.core.hints import Moved
 from inbox.core.policy import Agent, Customer
 from inbox.core.sync import Limits
 from inbox.flows.passing import Sign
+from inbox.flows.presence import Presence
 from inbox.flows.send import Sent
 from inbox.flows.streams import Bounds, Encoded, Page
 from inbox.live.hub import Hub
@@ -228,6 +229,7 @@ class PretendNode:
             metrics=METRICS,
             now=lambda: self.now,
             wall=lambda: self.now,
+            presence=Presence(),
         )
         self.runs: set[asyncio.Task[None]] = set()
         self._connections = 0

@@ -24,13 +24,19 @@ async def test_me_says_where_my_streams_are(server: Server, people: People) -> N
 
     assert (me["agent"]["name"], me["agent"]["role"]) == ("Bo", "agent")
     assert [team["stream"] for team in me["teams"]] == [f"team:{people.spokane}"]
-    assert me["duty"] == {"on": False}
+    assert me["duty"] == {"on": False, "since": None, "ends_at": None, "active": 0}
 
 
 async def test_duty_is_my_choice(server: Server, people: People) -> None:
     on = await server.ask("PUT", "/v1/desk/me/duty", {"on": True}, token=people.bo)
 
-    assert (on.status, on.body) == (200, {"on": True})
+    assert on.status == 200
+    assert on.body == {
+        "on": True,
+        "since": "2026-11-22T12:00:00.000Z",
+        "ends_at": None,
+        "active": 0,
+    }
     sheets = (await server.ask("GET", "/v1/desk/team", token=people.kim)).body["items"]
     duty = {one["name"]: one["on_duty"] for one in sheets[0]["members"]}
     assert duty == {"Bo": True, "Kim": False, "Mia": False}
