@@ -94,6 +94,24 @@ class Browsers:
             "Content-Security-Policy": policy,
         }
 
+    def desk_headers(self) -> dict[str, str]:
+        """The headers of the desk's page: everything from this server alone, nothing inline."""
+        policy = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+            "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; "
+            f"require-trusted-types-for 'script'; frame-ancestors {self._ancestors}"
+        )
+        return {
+            **PLAIN_HEADERS,
+            "Content-Security-Policy": policy,
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+
+    @staticmethod
+    def file_headers() -> dict[str, str]:
+        """The headers of its scripts and style sheets."""
+        return {**PLAIN_HEADERS, "Cross-Origin-Resource-Policy": "same-origin"}
+
     def _cookie(
         self, request: web.Request, response: web.StreamResponse, value: str, age_s: int
     ) -> None:

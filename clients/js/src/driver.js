@@ -18,6 +18,7 @@ export class Driver {
   #credentials;
   #WebSocket;
   #clock;
+  #path;
   #tell;
   #alarm;
   /** @type {WebSocket | null} */
@@ -32,18 +33,21 @@ export class Driver {
   /**
    * @param {import("./link.js").Link} link
    * @param {object} given
-   * @param {import("./calls.js").Calls} given.calls
-   * @param {import("./credentials.js").Credentials} given.credentials
+   * @param {Pick<import("./calls.js").Calls, "url" | "call">} given.calls
+   * @param {Pick<import("./credentials.js").Credentials, "token" | "renew" | "renewAt">
+   *   } given.credentials
    * @param {typeof globalThis.WebSocket | undefined} given.WebSocket
    * @param {import("./clock.js").Clock} given.clock
+   * @param {string} [given.path] where the live socket is
    * @param {(told: Told | { do: "moved" }) => void} given.tell `moved`: the link has gone on
    */
-  constructor(link, { calls, credentials, WebSocket, clock, tell }) {
+  constructor(link, { calls, credentials, WebSocket, clock, path = "/v1/thread/live", tell }) {
     this.#link = link;
     this.#calls = calls;
     this.#credentials = credentials;
     this.#WebSocket = WebSocket;
     this.#clock = clock;
+    this.#path = path;
     this.#tell = tell;
     this.#alarm = new Alarm(clock, () => this.feed({ is: "tick" }));
   }
@@ -104,7 +108,7 @@ export class Driver {
     if (this.#WebSocket === undefined) {
       return this.feed({ is: "closed", code: 1006, hopeless: true });
     }
-    const url = `ws${this.#calls.url.slice("http".length)}/v1/thread/live`;
+    const url = `ws${this.#calls.url.slice("http".length)}${this.#path}`;
     const socket = new this.#WebSocket(url, [SUBPROTOCOL]);
     this.#socket = socket;
     const ours = (/** @type {Happened} */ happened) => {

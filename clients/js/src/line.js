@@ -7,11 +7,15 @@
  * @typedef {import("./link.js").Act} Act
  * @typedef {import("./wire.js").Frame} Frame
  * @typedef {import("./wire.js").Draft} Draft
+ *
+ * @typedef {object} Stream Where one stands in a stream, and what to do with what comes of it.
+ * @property {string | null} cursor
+ * @property {(range: import("./wire.js").Range) => boolean} apply false where something is missing
+ * @property {(reason: string, cursor: string) => void} restart
  */
 
 import { PinboxError, readError, readObject, unreachable } from "./problems.js";
 
-const STREAM = "thread";
 const SIGNED_IN = "events live ok reset typing viewing presence drain ping".split(" ");
 
 export class Line {
@@ -31,14 +35,14 @@ export class Line {
 
   /**
    * @param {object} given
-   * @param {import("./feed.js").Places} given.feed
+   * @param {Map<string, Stream>} given.feeds what is followed, by the streams' names
    * @param {import("./pace.js").Pace} given.pace
    * @param {() => number} given.chance
    * @param {(act: Act) => void} given.act
    * @param {number} now
    */
-  constructor({ feed, pace, chance, act }, now) {
-    this.feed = feed;
+  constructor({ feeds, pace, chance, act }, now) {
+    this.feeds = feeds;
     this.pace = pace;
     this.chance = chance;
     this.act = act;
@@ -52,7 +56,8 @@ export class Line {
   }
 
   /**
-   * The socket is open: sign in, subscribe and resume in one frame.
+   * The socket is open: sign in, subscribe and resume in one frame. Without a token the browser's
+   * session signs in.
    *
    * @param {{ token: string, renewAt: number, device: string | undefined }} who
    * @param {number} now
@@ -60,10 +65,11 @@ export class Line {
   greet({ token, renewAt, device }, now) {
     this.#renewAt = renewAt;
     this.#until = now + this.pace.open_s * 1000;
-    const { cursor } = this.feed;
-    const stream = cursor === null ? { stream: STREAM } : { stream: STREAM, since: cursor };
-    const named = device === undefined ? {} : { device };
-    this.act({ do: "say", frame: { type: "hello", token, ...named, streams: [stream] } });
+    const streams = [...this.feeds].map(([stream, { cursor }]) =>
+      cursor === null ? { stream } : { stream, since: cursor },
+    );
+    const named = { ...(token && { token }), ...(device !== undefined && { device }) };
+    this.act({ do: "say", frame: { type: "hello", ...named, streams } });
   }
 
   /**
@@ -154,10 +160,10 @@ export class Line {
   #follow(frame, now) {
     switch (frame.type) {
       case "events":
-        if (frame.stream === STREAM) this.#apply(/** @type {any} */ (frame));
+        this.#apply(/** @type {any} */ (frame), this.feeds.get(frame.stream));
         break;
       case "reset":
-        if (frame.stream === STREAM) this.feed.restart(frame.reason, frame.cursor);
+        this.feeds.get(frame.stream)?.restart(frame.reason, frame.cursor);
         break;
       case "live":
         this.ledOn = true;
@@ -182,11 +188,15 @@ export class Line {
     }
   }
 
-  /** @param {import("./wire.js").Range} range */
-  #apply(range) {
-    const before = this.feed.cursor;
-    if (!this.feed.apply(range)) throw unreachable(`a gap before ${range.since}`);
-    if (this.feed.cursor !== before) this.ledOn = true;
+  /**
+   * @param {import("./wire.js").Range} range
+   * @param {Stream | undefined} feed none for a stream that nobody follows here
+   */
+  #apply(range, feed) {
+    if (feed === undefined) return;
+    const before = feed.cursor;
+    if (!feed.apply(range)) throw unreachable(`a gap before ${range.since}`);
+    if (feed.cursor !== before) this.ledOn = true;
   }
 
   /** @param {Frame} frame */
@@ -203,7 +213,7 @@ export class Line {
   #fault(frame) {
     const error = readError(frame);
     if (frame.id !== undefined) this.#unsent(frame.id, error);
-    else if (frame.stream === STREAM && !error.temporary) throw error;
+    else if (this.feeds.has(frame.stream) && !error.temporary) throw error;
   }
 
   /**

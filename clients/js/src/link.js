@@ -18,7 +18,7 @@
  *   | { is: "closed", code: number, hopeless?: boolean }
  *   | { is: "polled", range: Range } | { is: "not_polled", error: PinboxError }
  *   | { is: "visible", on: boolean } | { is: "typing", on: boolean }
- *   | { is: "ack", upto: number }
+ *   | { is: "ack", upto: number } | { is: "say", frame: Frame }
  *   | { is: "send", draft: Draft }} Happened
  *   `renewAt` is on the clock of `handle`; `hopeless`: there are no sockets here at all.
  *
@@ -55,13 +55,16 @@ export class Link {
 
   /**
    * @param {object} given
-   * @param {import("./feed.js").Places} given.feed keeps what is new, and says where one stands
+   * @param {import("./line.js").Stream} given.feed the stream that long polls follow
+   * @param {Map<string, import("./line.js").Stream>} [given.feeds] what the socket follows, by the
+   *   streams' names; unless given, `feed` as a customer's `thread`
    * @param {import("./pace.js").Pace} given.pace
    * @param {() => number} given.chance
    * @param {string} [given.device]
    */
   constructor(given) {
-    this.given = { ...given, act: (/** @type {Act} */ act) => void this.#acts.push(act) };
+    const { feeds = new Map([["thread", given.feed]]) } = given;
+    this.given = { ...given, feeds, act: (/** @type {Act} */ act) => void this.#acts.push(act) };
   }
 
   /** When to say `tick` at the latest, on the clock of `handle`. */
@@ -122,6 +125,8 @@ export class Link {
         return this.#line?.say({ type: "typing", on: happened.on });
       case "ack":
         return this.#line?.say({ type: "ack", upto: happened.upto });
+      case "say":
+        return this.#line?.say(happened.frame);
       case "send":
         return this.#send(happened.draft);
     }

@@ -220,3 +220,33 @@ test("numbers that are none end the line, not the client", () => {
     assert.ok(Number.isFinite(stand.link.wakeAt));
   }
 });
+
+test("a desk follows its teams' streams on one line, signed in by the browser's session", () => {
+  const feeds = new Map(
+    ["team:a", "team:b"].map((name, n) => [name, new Places({ cursor: `0a0b0c0d:${n}` })]),
+  );
+  const [feed] = feeds.values();
+  const link = new Link({ feed, feeds, pace: PACE, chance: () => 0.5 });
+  const hear = (frame) => link.handle({ is: "heard", data: JSON.stringify(frame) }, 0);
+  link.handle({ is: "start" }, 0);
+  link.handle({ is: "tick" }, link.wakeAt);
+  link.handle({ is: "token", token: "", renewAt: Infinity }, 0);
+  const [hello] = link.handle({ is: "opened" }, 0);
+  assert.deepEqual(hello.frame, {
+    type: "hello",
+    streams: [
+      { stream: "team:a", since: "0a0b0c0d:0" },
+      { stream: "team:b", since: "0a0b0c0d:1" },
+    ],
+  });
+
+  hear(WELCOME);
+  hear({ ...EVENTS, stream: "team:b", since: "0a0b0c0d:1", until: "0a0b0c0d:4" });
+  hear({ ...EVENTS, stream: "team:c", since: "0a0b0c0d:7", until: "0a0b0c0d:9" });
+  assert.deepEqual([...feeds.values()].map(({ cursor }) => cursor), ["0a0b0c0d:0", "0a0b0c0d:4"]);
+  const viewing = { type: "viewing", thread: "t1", on: true };
+  assert.deepEqual(link.handle({ is: "say", frame: viewing }, 0), [{ do: "say", frame: viewing }]);
+
+  const acts = hear({ ...EVENTS, stream: "team:a", since: "0a0b0c0d:3", until: "0a0b0c0d:5" });
+  assert.deepEqual(acts.map(({ do: act }) => act), ["leave"], "a gap in any of them is a gap");
+});

@@ -15,17 +15,20 @@ export class Driver {
     /**
      * @param {import("./link.js").Link} link
      * @param {object} given
-     * @param {import("./calls.js").Calls} given.calls
-     * @param {import("./credentials.js").Credentials} given.credentials
+     * @param {Pick<import("./calls.js").Calls, "url" | "call">} given.calls
+     * @param {Pick<import("./credentials.js").Credentials, "token" | "renew" | "renewAt">
+     *   } given.credentials
      * @param {typeof globalThis.WebSocket | undefined} given.WebSocket
      * @param {import("./clock.js").Clock} given.clock
+     * @param {string} [given.path] where the live socket is
      * @param {(told: Told | { do: "moved" }) => void} given.tell `moved`: the link has gone on
      */
-    constructor(link: import("./link.js").Link, { calls, credentials, WebSocket, clock, tell }: {
-        calls: import("./calls.js").Calls;
-        credentials: import("./credentials.js").Credentials;
+    constructor(link: import("./link.js").Link, { calls, credentials, WebSocket, clock, path, tell }: {
+        calls: Pick<import("./calls.js").Calls, "url" | "call">;
+        credentials: Pick<import("./credentials.js").Credentials, "token" | "renew" | "renewAt">;
         WebSocket: typeof globalThis.WebSocket | undefined;
         clock: import("./clock.js").Clock;
+        path?: string | undefined;
         tell: (told: Told | {
             do: "moved";
         }) => void;

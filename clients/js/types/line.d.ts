@@ -1,14 +1,14 @@
 export class Line {
     /**
      * @param {object} given
-     * @param {import("./feed.js").Places} given.feed
+     * @param {Map<string, Stream>} given.feeds what is followed, by the streams' names
      * @param {import("./pace.js").Pace} given.pace
      * @param {() => number} given.chance
      * @param {(act: Act) => void} given.act
      * @param {number} now
      */
-    constructor({ feed, pace, chance, act }: {
-        feed: import("./feed.js").Places;
+    constructor({ feeds, pace, chance, act }: {
+        feeds: Map<string, Stream>;
         pace: import("./pace.js").Pace;
         chance: () => number;
         act: (act: Act) => void;
@@ -19,14 +19,15 @@ export class Line {
     ledOn: boolean;
     /** @type {PinboxError | null} what the server named before it closed at the sign-in */
     named: PinboxError | null;
-    feed: import("./feed.js").Places;
+    feeds: Map<string, Stream>;
     pace: import("./pace.js").Pace;
     chance: () => number;
     act: (act: Act) => void;
     /** When to say `tick` at the latest. */
     get wakeAt(): number;
     /**
-     * The socket is open: sign in, subscribe and resume in one frame.
+     * The socket is open: sign in, subscribe and resume in one frame. Without a token the browser's
+     * session signs in.
      *
      * @param {{ token: string, renewAt: number, device: string | undefined }} who
      * @param {number} now
@@ -88,4 +89,15 @@ export type Frame = import("./wire.js").Frame;
  * PinboxError means come back, any other stay away.
  */
 export type Draft = import("./wire.js").Draft;
+/**
+ * Where one stands in a stream, and what to do with what comes of it.
+ */
+export type Stream = {
+    cursor: string | null;
+    /**
+     * false where something is missing
+     */
+    apply: (range: import("./wire.js").Range) => boolean;
+    restart: (reason: string, cursor: string) => void;
+};
 import { PinboxError } from "./problems.js";

@@ -2,13 +2,16 @@
 export class Link {
     /**
      * @param {object} given
-     * @param {import("./feed.js").Places} given.feed keeps what is new, and says where one stands
+     * @param {import("./line.js").Stream} given.feed the stream that long polls follow
+     * @param {Map<string, import("./line.js").Stream>} [given.feeds] what the socket follows, by the
+     *   streams' names; unless given, `feed` as a customer's `thread`
      * @param {import("./pace.js").Pace} given.pace
      * @param {() => number} given.chance
      * @param {string} [given.device]
      */
     constructor(given: {
-        feed: import("./feed.js").Places;
+        feed: import("./line.js").Stream;
+        feeds?: Map<string, import("./line.js").Stream> | undefined;
         pace: import("./pace.js").Pace;
         chance: () => number;
         device?: string | undefined;
@@ -18,8 +21,9 @@ export class Link {
     /** Whether a send can go now. While the network is away the link alone tries it. */
     way: boolean;
     given: {
+        feeds: Map<string, import("./line.js").Stream>;
         act: (act: Act) => undefined;
-        feed: import("./feed.js").Places;
+        feed: import("./line.js").Stream;
         pace: import("./pace.js").Pace;
         chance: () => number;
         device?: string | undefined;
@@ -109,6 +113,9 @@ export type Happened = {
 } | {
     is: "ack";
     upto: number;
+} | {
+    is: "say";
+    frame: Frame;
 } | {
     is: "send";
     draft: Draft;

@@ -1,0 +1,49 @@
+/** Moving in the list, and telling those who do not see it where they are. */
+
+import { lastOfCustomer } from "../core/timeline.js";
+import { nameOf } from "../core/announcing.js";
+import { regionNow } from "../state/focus.js";
+import { place } from "../state/place.js";
+
+/**
+ * Go to the next or the previous row of the list, and open it.
+ *
+ * @param {import("../state/desk.js").Desk} desk
+ * @param {1 | -1} step
+ */
+export function moveInList(desk, step) {
+  const { view, thread } = place.value;
+  if (view === "search") return false;
+  const rows = desk.lists.shown[view].value;
+  const at = rows.findIndex(({ id }) => id === thread);
+  const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
+  if (next === undefined) return rows.length > 0 && at >= 0;
+  desk.show(next.id);
+  return true;
+}
+
+/** @param {import("../state/desk.js").Desk} desk */
+export function readLast(desk) {
+  const { words, voice, open } = desk;
+  const thread = open.value;
+  if (thread === null) return;
+  const last = lastOfCustomer(desk.timelines.of(thread.id).value.items);
+  if (last === undefined) return voice.say(words.say("say.last.none"));
+  const when = words.times.value.near(last.sent_at, Date.now());
+  voice.say(words.say("say.last", { name: nameOf(thread), when, text: last.body }));
+}
+
+/** @param {import("../state/desk.js").Desk} desk */
+export function sayWhere(desk) {
+  const { words, voice, open } = desk;
+  const region = regionNow()?.getAttribute("aria-label") ?? words.say("region.lists");
+  const thread = open.value;
+  voice.say(
+    words.say("say.where", {
+      list: words.say(`view.${place.value.view}`),
+      count: desk.countOf(place.value.view),
+      thread: thread === null ? words.say("say.where.none") : nameOf(thread),
+      region,
+    }),
+  );
+}

@@ -1,0 +1,42 @@
+/** Opens the desk: everything is put together here, once. */
+
+import { Desk } from "./state/desk.js";
+import { place } from "./state/place.js";
+import { Settings } from "./state/settings.js";
+import { Voice } from "./state/voice.js";
+import { listen } from "./commands/keyboard.js";
+import { App } from "./screens/app.js";
+import { effect, html, render } from "./vendor/preact.js";
+import { Words, languageOf } from "./words/index.js";
+
+/** What the browser keeps for this site; null where it may not. */
+function storageHere() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+const storage = storageHere();
+const settings = new Settings(storage);
+const words = new Words();
+const voice = new Voice(/** @type {HTMLElement} */ (document.getElementById("voice")));
+const desk = new Desk({ settings, words, voice, storage });
+
+effect(() => {
+  const { theme, language } = settings.chosen.value;
+  document.documentElement.dataset.theme = theme;
+  const next = languageOf(language, navigator.languages);
+  if (next !== words.language.peek()) void words.use(next);
+});
+effect(() => {
+  if (place.value.thread !== null) desk.opened();
+});
+addEventListener("online", () => desk.hurry());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") desk.hurry();
+});
+listen(desk);
+render(html`<${App} desk=${desk} />`, /** @type {HTMLElement} */ (document.getElementById("desk")));
+void desk.start();

@@ -1,0 +1,74 @@
+/** What stands on the screen: the sign-in page, or the desk with whatever dialog is open. */
+
+import { html, useEffect } from "../vendor/preact.js";
+import { AssignDialog } from "./assign.js";
+import { CannedDialog } from "./canned.js";
+import { Conversation } from "./conversation.js";
+import { CustomerPanel } from "./customer.js";
+import { HelpDialog } from "./help.js";
+import { ListPane } from "./list.js";
+import { PaletteDialog } from "./palette.js";
+import { Rail } from "./rail.js";
+import { SearchPane } from "./search.js";
+import { SettingsDialog } from "./settings.js";
+import { SignIn } from "./signin.js";
+import { SnoozeDialog } from "./snooze.js";
+import { Toasts } from "./toasts.js";
+import { TransferDialog } from "./transfer.js";
+import { place } from "../state/place.js";
+import { nameOf } from "../core/announcing.js";
+
+const DIALOGS = {
+  assign: AssignDialog,
+  canned: CannedDialog,
+  help: HelpDialog,
+  palette: PaletteDialog,
+  settings: SettingsDialog,
+  snooze: SnoozeDialog,
+  transfer: TransferDialog,
+};
+
+/** @param {{ desk: import("../state/desk.js").Desk }} props */
+export function App({ desk }) {
+  const phase = desk.phase.value;
+  useEffect(() => {
+    document.title = titleOf(desk);
+  });
+  if (phase === "out") return html`<${SignIn} desk=${desk} />`;
+  if (phase !== "in") {
+    const word = phase === "starting" ? "app.starting" : "app.unreachable";
+    return html`<main class="opening"><p role="status">${desk.words.say(word)}</p></main>`;
+  }
+  const { view, thread } = place.value;
+  const dialog = /** @type {keyof typeof DIALOGS | null} */ (desk.dialog.value);
+  return html`
+    <div class="shell" data-thread=${thread !== null} data-aside=${desk.aside.value}>
+      <a class="skip" href="#conversation" onClick=${skip}>${desk.words.say("app.skip")}</a>
+      <${Rail} desk=${desk} />
+      <main class="main-parts">
+        ${view === "search"
+          ? html`<${SearchPane} desk=${desk} />`
+          : html`<${ListPane} desk=${desk} view=${view} />`}
+        <${Conversation} desk=${desk} thread=${thread} />
+      </main>
+      ${desk.open.value && html`<${CustomerPanel} desk=${desk} thread=${desk.open.value} />`}
+    </div>
+    <${Toasts} desk=${desk} />
+    ${dialog !== null && html`<${DIALOGS[dialog]} desk=${desk} key=${dialog} />`}
+  `;
+}
+
+/** @param {Event} event */
+function skip(event) {
+  event.preventDefault();
+  document.getElementById("conversation")?.focus();
+}
+
+/** @param {import("../state/desk.js").Desk} desk */
+function titleOf(desk) {
+  const { words } = desk;
+  if (desk.phase.value !== "in") return words.say("app.name");
+  const count = desk.lists.shown.mine.value.filter(({ unread }) => unread).length;
+  const name = nameOf(desk.open.value ?? undefined) ?? words.say(`view.${place.value.view}`);
+  return words.say(count > 0 ? "app.title.unread" : "app.title", { count, place: name });
+}

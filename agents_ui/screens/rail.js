@@ -1,0 +1,78 @@
+/** The rail: the lists, how the line is, duty, and what concerns the agent. */
+
+import { run } from "../commands/keyboard.js";
+import { VIEWS } from "../core/views.js";
+import { Avatar } from "../parts/avatar.js";
+import { Icon } from "../parts/icon.js";
+import { addressOf, place } from "../state/place.js";
+import { html } from "../vendor/preact.js";
+
+const MOST = 99;
+
+/** @param {{ desk: import("../state/desk.js").Desk }} props */
+export function Rail({ desk }) {
+  const { words } = desk;
+  const me = desk.me.value;
+  if (me === null) return null;
+  const views = [...VIEWS, /** @type {const} */ ("search")];
+  return html`<nav class="rail" data-region="lists" aria-label=${words.say("region.lists")}>
+    <p class="rail-brand"><span class="mark" aria-hidden="true"></span>
+      <span class="wide">${words.say("app.name")}</span></p>
+    <ul class="rail-lists">
+      ${views.map((view) => html`<li key=${view}><${Entry} desk=${desk} view=${view} /></li>`)}
+    </ul>
+    <div class="rail-foot">
+      <${Line} desk=${desk} />
+      <button type="button" class="rail-entry" role="switch" aria-checked=${desk.duty.value}
+        aria-label=${words.say("duty.on")} onClick=${() => run(desk, "duty")}>
+        <span class="lamp" data-on=${desk.duty.value}></span>
+        <span class="wide">${words.say(desk.duty.value ? "duty.on" : "duty.off")}</span>
+      </button>
+      <button type="button" class="rail-entry" aria-label=${words.say("command.settings")}
+        onClick=${() => run(desk, "settings")}>
+        <${Icon} name="settings" /><span class="wide">${words.say("settings.title")}</span>
+      </button>
+      <button type="button" class="rail-entry narrow-out" aria-label=${words.say("command.help")}
+        onClick=${() => run(desk, "help")}>
+        <${Icon} name="help" /><span class="wide">${words.say("help.title")}</span>
+      </button>
+      <button type="button" class="rail-entry narrow-out" aria-label=${words.say("command.palette")}
+        onClick=${() => run(desk, "palette")}>
+        <${Avatar} id=${me.id} name=${me.name} photo=${me.photo_url} size="small" />
+        <span class="wide">${me.name}</span>
+      </button>
+    </div>
+  </nav>`;
+}
+
+/** @param {{ desk: import("../state/desk.js").Desk, view: import("../state/place.js").At["view"] }} props */
+function Entry({ desk, view }) {
+  const { words } = desk;
+  const current = place.value.view === view;
+  const name = words.say(`view.${view}`);
+  const count = view === "mine" || view === "waiting" ? countOf(desk, view) : null;
+  return html`<a class="rail-entry" href=${addressOf({ view, thread: place.value.thread })}
+    aria-current=${current ? "page" : null}
+    aria-label=${count === null ? name : `${name}, ${desk.countOf(view)}`}>
+    <${Icon} name=${view} />
+    <span class="rail-name">${name}</span>
+    ${count !== null && count !== "0" && html`<span class="count" aria-hidden="true">${count}</span>`}
+  </a>`;
+}
+
+/** @param {import("../state/desk.js").Desk} desk @param {"mine" | "waiting"} view */
+function countOf(desk, view) {
+  const count = desk.lists.shown[view].value.length;
+  const more = desk.lists.loaded[view].value.next !== null;
+  return count > MOST || more ? `${Math.min(count, MOST)}+` : `${count}`;
+}
+
+/** @param {{ desk: import("../state/desk.js").Desk }} props */
+function Line({ desk }) {
+  const live = desk.connection.value === "live";
+  const word = live ? "line.live" : "line.away";
+  return html`<p class="line" data-live=${live}>
+    <span class="lamp" data-on=${live} data-line></span>
+    <span class=${live ? "wide" : ""}>${desk.words.say(word)}</span>
+  </p>`;
+}

@@ -1,0 +1,44 @@
+/** What was not sent, why, and what can be done about it. */
+
+import { run } from "../commands/keyboard.js";
+import { nameOf } from "../core/announcing.js";
+import { Keycaps } from "../parts/keycaps.js";
+import { focusSoon } from "../state/focus.js";
+import { html } from "../vendor/preact.js";
+
+/** @param {{ desk: import("../state/desk.js").Desk, entry: any }} props */
+export function Refused({ desk, entry }) {
+  const { words } = desk;
+  const { refusal = {} } = desk.outgoing.value.find(({ client_id }) => client_id === entry.client_id) ?? {};
+  const { code, unseen = [], holder, detail } = /** @type {any} */ (refusal);
+  const kept = { ...entry, kind: entry.kind === "note" ? "note" : "reply", refusal };
+  const edit = () => {
+    const draft = desk.drafts.of(entry.thread);
+    const text = [entry.body, draft[/** @type {"reply" | "note"} */ (kept.kind)]].filter(Boolean).join("\n");
+    desk.refill(entry.thread, kept.kind, text);
+    desk.discard(kept);
+    focusSoon("composer");
+  };
+  const drop = () => {
+    desk.discard(kept);
+    focusSoon("composer");
+  };
+  const name = nameOf(desk.open.value ?? undefined) ?? "";
+  const why =
+    code === "stale_view"
+      ? words.say("refused.stale", { name, count: unseen.length })
+      : holder
+        ? words.say("refused.held", { holder: holder.name })
+        : words.say("refused.other", { detail });
+  const forcible = code === "stale_view" || holder !== undefined;
+  return html`<div class="refused">
+    <p><strong>${words.say("message.refused")}</strong> ${why}</p>
+    ${unseen.map((/** @type {any} */ one) => html`<blockquote key=${one.id} dir="auto">${one.body}</blockquote>`)}
+    <p class="buttons">
+      ${forcible && html`<button type="button" class="main" onClick=${() => run(desk, "force")}>
+        ${words.say("refused.force")}<span class="keys" aria-hidden="true"><${Keycaps} desk=${desk} id="force" /></span></button>`}
+      <button type="button" onClick=${edit}>${words.say("refused.edit")}</button>
+      <button type="button" class="quiet" onClick=${drop}>${words.say("refused.drop")}</button>
+    </p>
+  </div>`;
+}

@@ -1,0 +1,67 @@
+/** A thread in a list. */
+
+import { nameOf } from "../core/announcing.js";
+import { pressing, preview, rowName, servedBy } from "../core/rows.js";
+import { Avatar } from "../parts/avatar.js";
+import { Icon } from "../parts/icon.js";
+import { now } from "../state/clock.js";
+import { addressOf, place } from "../state/place.js";
+import { html } from "../vendor/preact.js";
+
+/** @param {{ desk: import("../state/desk.js").Desk, view: import("../core/views.js").View, thread: import("../core/shapes.js").Summary, entry: boolean }} props */
+export function Row({ desk, view, thread, entry }) {
+  const { words } = desk;
+  const say = words.say.bind(words);
+  const times = words.times.value;
+  const me = desk.me.value?.id ?? "";
+  const open = place.value.thread === thread.id;
+  const given = { say, times, me, now: now.value };
+  const name = nameOf(thread) ?? "";
+  const served = servedBy(thread, say);
+  const draft = desk.drafts.of(thread.id);
+  const written = draft.reply !== "" || draft.note !== "";
+  const follow = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    desk.show(thread.id);
+  };
+  return html`<a class="row" href=${addressOf({ view, thread: thread.id })} onClick=${follow}
+    aria-current=${open ? "true" : null} aria-label=${rowName(thread, given)}
+    tabindex=${entry ? 0 : -1} data-focus="row" data-unread=${Boolean(thread.unread)}>
+    <${Avatar} id=${thread.customer.id} name=${name} />
+    <span class="row-top">
+      <span class="row-name">${name}</span>
+      <${Age} thread=${thread} times=${times} />
+    </span>
+    <span class="row-second">
+      <span class="row-text">${preview(thread, given)}</span>
+      ${thread.unread ? html`<span class="count">${thread.unread}</span>` : null}
+    </span>
+    <span class="row-signs">
+      ${thread.last_message?.urgent && thread.waiting_since && html`<span class="tag bad">${say("row.urgent")}</span>`}
+      ${served !== null && html`<span class="tag">${served}</span>`}
+      ${written && !open && html`<span class="tag note">${say("row.draft")}</span>`}
+      ${holder(thread, view, me)}
+    </span>
+  </a>`;
+}
+
+/** @param {{ thread: import("../core/shapes.js").Summary, times: import("../core/times.js").Times }} props */
+function Age({ thread, times }) {
+  const { status, waiting_since: since, last_message: last } = thread;
+  if (status?.state === "snoozed" && status.until) {
+    return html`<span class="row-age"><${Icon} name="snoozed" />${times.near(status.until, now.value)}</span>`;
+  }
+  if (since !== null) {
+    const span = times.span(now.value - Date.parse(since));
+    return html`<span class="row-age" data-wait=${pressing(since, now.value)}>${span}</span>`;
+  }
+  const icon = status?.state === "resolved" ? "check" : "reply";
+  return html`<span class="row-age"><${Icon} name=${icon} />
+    ${last && times.near(last.sent_at, now.value)}</span>`;
+}
+
+/** @param {import("../core/shapes.js").Summary} thread @param {string} view @param {string} me */
+function holder({ assignee }, view, me) {
+  if (assignee === null || view === "mine" || assignee.id === me) return null;
+  return html`<span class="tag plain">${assignee.name}</span>`;
+}

@@ -1,0 +1,127 @@
+/**
+ * What an agent does with a thread. Each tells what became of it, and each can be taken back for
+ * five seconds; what cannot be is asked about first.
+ *
+ * @typedef {import("../core/shapes.js").Summary} Summary
+ * @typedef {{ text: string, back: () => Promise<unknown> }} Undo
+ */
+
+import * as api from "../api/desk.js";
+import { nameOf } from "../core/announcing.js";
+import { PinboxError } from "../lib/problems.js";
+import { signal } from "../vendor/preact.js";
+
+export const UNDO_MS = 5_000;
+
+export class Acts {
+  /** @type {import("../vendor/preact.js").Signal<Undo | null>} what can be taken back now */
+  undo = signal(null);
+  #desk;
+  #lapse = 0;
+
+  /** @param {import("./desk.js").Desk} desk */
+  constructor(desk) {
+    this.#desk = desk;
+  }
+
+  /** @param {Summary} thread */
+  take(thread) {
+    const back = () => api.release(thread.id);
+    return this.#do(thread, () => api.take(thread.id), { word: "done.take", back });
+  }
+
+  /** @param {Summary} thread */
+  release(thread) {
+    const back = () => this.#restore(thread);
+    return this.#do(thread, () => api.release(thread.id), { word: "done.release", back });
+  }
+
+  /** @param {Summary} thread @param {import("../core/shapes.js").AgentRef} agent */
+  assign(thread, agent) {
+    const back = () => this.#restore(thread);
+    const told = { word: "done.assign", agent: agent.name, back };
+    return this.#do(thread, () => api.assign(thread.id, agent.id), told);
+  }
+
+  /** @param {Summary} thread */
+  resolve(thread) {
+    const back = () => api.reopen(thread.id);
+    return this.#do(thread, () => api.resolve(thread.id), { word: "done.resolve", back });
+  }
+
+  /** @param {Summary} thread */
+  reopen(thread) {
+    const { status } = thread;
+    const until = status?.until;
+    const back = () => (until ? api.snooze(thread.id, until) : api.resolve(thread.id));
+    return this.#do(thread, () => api.reopen(thread.id), { word: "done.reopen", back });
+  }
+
+  /** @param {Summary} thread @param {string} until an RFC 3339 time, or `opening` */
+  async snooze(thread, until) {
+    const back = () => api.reopen(thread.id);
+    return this.#do(thread, () => api.snooze(thread.id, until), { word: "done.snooze", back });
+  }
+
+  /** Asked about first, so it cannot be taken back. @param {Summary} thread @param {import("../core/shapes.js").TeamRef} team @param {string} reason */
+  transfer(thread, team, reason) {
+    const told = { word: "done.transfer", team: team.name };
+    return this.#do(thread, () => api.transfer(thread.id, team.id, reason), told);
+  }
+
+  /** Take the last act back. */
+  async takeBack() {
+    const { words, voice, lists } = this.#desk;
+    const undo = this.undo.value;
+    if (undo === null) return voice.say(words.say("done.nothing"));
+    this.undo.value = null;
+    try {
+      lists.put([await undo.back()]);
+      voice.say(words.say("undo.done"));
+    } catch (error) {
+      this.#desk.failed(error);
+    }
+  }
+
+  /** @param {Summary} thread as it was */
+  #restore({ id, assignee }) {
+    if (assignee === null) return api.release(id);
+    return assignee.id === this.#desk.me.value?.id ? api.take(id) : api.assign(id, assignee.id);
+  }
+
+  /**
+   * @param {Summary} thread
+   * @param {() => Promise<Summary>} act
+   * @param {{ word: string, back?: () => Promise<unknown>, [param: string]: unknown }} told
+   * @returns {Promise<boolean>}
+   */
+  async #do(thread, act, { word, back, ...given }) {
+    const { words, voice, lists } = this.#desk;
+    const name = nameOf(thread);
+    try {
+      const after = await act();
+      lists.put([after]);
+      const until = after.status?.until;
+      const when = until && words.times.value.near(until, Date.now());
+      const text = words.say(word, { name, until: when, ...given });
+      voice.say(text);
+      this.#offer(back === undefined ? null : { text, back });
+      return true;
+    } catch (error) {
+      const holder = error instanceof PinboxError ? error.problem.holder : undefined;
+      if (holder === undefined) this.#desk.failed(error);
+      else this.#desk.tell(words.say("lost.taken", { holder: holder.name, name }));
+      return false;
+    }
+  }
+
+  /** @param {Undo | null} undo */
+  #offer(undo) {
+    clearTimeout(this.#lapse);
+    this.undo.value = undo;
+    if (undo === null) return;
+    this.#lapse = window.setTimeout(() => {
+      if (this.undo.value === undo) this.undo.value = null;
+    }, UNDO_MS);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * Where the focus is and goes. Targets are named in the page by `data-focus`; the parts of the
+ * screen, at most five, by `data-region`, in the order in which F6 goes round.
+ */
+
+const FRAMES = 30;
+
+/**
+ * Put the focus on a target, as soon as it is on the screen. When there are several of a name, the
+ * one that is current, else the last.
+ *
+ * @param {string} target
+ */
+export function focusOn(target, frames = FRAMES) {
+  const found = [.../** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll(`[data-focus~="${target}"]`)
+  )].filter((element) => element.checkVisibility());
+  const best = found.find((element) => element.tabIndex === 0) ?? found.at(-1);
+  if (best !== undefined) best.focus();
+  else if (frames > 0) requestAnimationFrame(() => focusOn(target, frames - 1));
+}
+
+/** After what is on its way to the screen has come there. @param {string} target */
+export function focusSoon(target) {
+  requestAnimationFrame(() => focusOn(target));
+}
+
+/** The parts of the screen that are there now. @returns {HTMLElement[]} */
+export function regions() {
+  const found = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-region]"));
+  return [...found].filter((element) => element.checkVisibility());
+}
+
+/**
+ * The part of the screen with the focus.
+ *
+ * @returns {HTMLElement | null}
+ */
+export function regionNow() {
+  return document.activeElement?.closest("[data-region]") ?? null;
+}
+
+/** @param {1 | -1} step */
+export function cycleRegions(step) {
+  const all = regions();
+  const here = regionNow();
+  const at = here === null ? (step > 0 ? -1 : 0) : all.indexOf(here);
+  const next = all[(at + step + all.length) % all.length];
+  if (next === undefined) return;
+  const inside = /** @type {NodeListOf<HTMLElement>} */ (
+    next.querySelectorAll('[tabindex="0"], a[href], button, input, select, textarea')
+  );
+  const entry = [...inside].find((one) => one.tabIndex >= 0 && one.checkVisibility());
+  const named = next.querySelector("[data-entry]");
+  (/** @type {HTMLElement | null} */ (named) ?? entry ?? next).focus();
+}

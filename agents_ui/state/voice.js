@@ -1,0 +1,36 @@
+/**
+ * The one announcer: a polite live region that stands in the page from its first paint. A burst is
+ * said in one go, and the region is emptied afterwards, so that nothing is read twice by walking.
+ */
+
+const GATHER_MS = 150;
+const EMPTY_MS = 4_000;
+
+export class Voice {
+  #region;
+  /** @type {string[]} */
+  #waiting = [];
+  #gathering = 0;
+  #emptying = 0;
+
+  /** @param {HTMLElement} region */
+  constructor(region) {
+    this.#region = region;
+  }
+
+  /** @param {string} text */
+  say(text) {
+    if (text === "") return;
+    this.#waiting.push(text);
+    if (this.#gathering === 0) this.#gathering = window.setTimeout(() => this.#speak(), GATHER_MS);
+  }
+
+  #speak() {
+    this.#gathering = 0;
+    const text = this.#waiting.splice(0).join(" ");
+    // The same words again are news too, which a region that already holds them would not tell.
+    this.#region.textContent = this.#region.textContent === text ? `${text}\u00a0` : text;
+    window.clearTimeout(this.#emptying);
+    this.#emptying = window.setTimeout(() => (this.#region.textContent = ""), EMPTY_MS);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What the desk says, in the agent's language: one file of texts for each. English is always there,
+ * the others are loaded when they are chosen.
+ *
+ * A text may have `{name}`, and may be told by number: `{ one: "{count} message", other: … }`.
+ *
+ * @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }} Text
+ * @typedef {Record<string, Text>} Texts
+ */
+
+import { timesIn } from "../core/times.js";
+import { computed, signal } from "../vendor/preact.js";
+import en from "./en.js";
+
+/** Each language by its own name. */
+export const LANGUAGES = Object.freeze({
+  en: "English",
+  es: "Español",
+  zh: "中文",
+  ko: "한국어",
+  ja: "日本語",
+});
+
+/**
+ * The language to begin with.
+ *
+ * @param {string} chosen `auto`, or one of `LANGUAGES`
+ * @param {readonly string[]} wanted by the browser, the dearest first
+ */
+export function languageOf(chosen, wanted) {
+  const known = Object.keys(LANGUAGES);
+  if (known.includes(chosen)) return chosen;
+  return wanted.map((tag) => tag.split("-")[0]).find((tag) => known.includes(tag)) ?? "en";
+}
+
+/**
+ * A text with its gaps filled.
+ *
+ * @param {Texts} texts
+ * @param {string} language
+ * @param {string} word
+ * @param {Record<string, unknown>} [given]
+ */
+export function told(texts, language, word, given = {}) {
+  const text = texts[word] ?? en[/** @type {keyof typeof en} */ (word)];
+  if (text === undefined) throw new Error(`there is no text ${word}`);
+  const numbers = new Intl.NumberFormat(language);
+  const plain =
+    typeof text === "string"
+      ? text
+      : (text[new Intl.PluralRules(language).select(Number(given.count))] ?? text.other);
+  return plain.replace(/\{(\w+)\}/g, (_, name) => {
+    const value = given[name];
+    return typeof value === "number" ? numbers.format(value) : String(value ?? "");
+  });
+}
+
+export class Words {
+  language = signal("en");
+  /** @type {import("../vendor/preact.js").Signal<Texts>} */
+  #texts = signal(/** @type {Texts} */ (en));
+  times = computed(() => timesIn(this.language.value));
+
+  /** @param {string} language one of `LANGUAGES` */
+  async use(language) {
+    const { default: texts } = language === "en" ? { default: en } : await import(`./${language}.js`);
+    this.#texts.value = texts;
+    this.language.value = language;
+    document.documentElement.lang = language;
+  }
+
+  /** @param {string} word @param {Record<string, unknown>} [given] */
+  say(word, given) {
+    return told(this.#texts.value, this.language.value, word, given);
+  }
+}

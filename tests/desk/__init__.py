@@ -1,0 +1,1 @@
+"""The agents' desk, in a real Chromium against a real server."""

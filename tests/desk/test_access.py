@@ -1,0 +1,87 @@
+"""Every screen judged by axe-core, light and dark, wide and narrow, with every dialog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
+from tests.desk.stage import PHONE, WIDE, DeskPage, Stage
+
+DIALOGS = ("palette", "help", "settings", "assign", "snooze", "canned", "transfer")
+KEYS = {
+    "palette": "Control+k",
+    "help": "?",
+    "settings": "g",
+    "assign": "a",
+    "snooze": "s",
+    "canned": ";",
+    "transfer": "t",
+}
+LOOKS = [
+    pytest.param({"color_scheme": scheme, "viewport": size}, id=f"{scheme}-{size['width']}")
+    for scheme in ("light", "dark")
+    for size in (WIDE, PHONE)
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+async def faults(desk: DeskPage) -> list[str]:
+    """What axe-core finds wrong with the screen as it is."""
+    told: dict[str, Any] = {"runOnly": {"type": "tag", "values": RULES}}
+    found = await Axe().run(desk.page, options=told)
+    return [
+        f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
+
+
+async def set_scene(stage: Stage) -> str:
+    """Something of everything: threads, an answer, a note, marks."""
+    await stage.write("luis", "Good day", name="Luis")
+    thread = await stage.write("ana", "Is it raining?", phone="+15095550142")
+    await stage.answer("kim", thread, "Yes")
+    await stage.act("kim", thread, "notes", {"client_id": "n1", "body": "Asks every day"})
+    await stage.act("kim", thread, "resolve")
+    await stage.write("ana", "And now?")
+    return thread
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_screen(stage: Stage, look: dict[str, Any]) -> None:
+    thread = await set_scene(stage)
+    window = await stage.window(**look)
+    await window.open()
+    assert await faults(window) == [], "the sign-in page"
+
+    desk = await stage.desk("bo", "#/waiting", **look)
+    await desk.row("Luis").wait_for()
+    assert await faults(desk) == [], "a list"
+    await desk.open(f"#/team/{thread}")
+    await desk.said("And now?").wait_for()
+    assert await faults(desk) == [], "a conversation"
+    await desk.page.keyboard.press("i")
+    assert await faults(desk) == [], "a private note"
+    await desk.page.keyboard.press("Escape")
+    await desk.page.keyboard.press("c")
+    await desk.page.get_by_text("Devices and pushes").click()
+    assert await faults(desk) == [], "the customer"
+    await desk.page.keyboard.press("/")
+    await desk.page.locator("#search-field").fill("raining")
+    await desk.page.keyboard.press("Enter")
+    assert await faults(desk) == [], "the search"
+
+
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[3]])
+async def test_every_dialog(stage: Stage, look: dict[str, Any]) -> None:
+    thread = await set_scene(stage)
+    desk = await stage.desk("bo", f"#/team/{thread}", **look)
+    await desk.said("And now?").wait_for()
+    for dialog in DIALOGS:
+        await desk.page.keyboard.press(KEYS[dialog])
+        await desk.page.locator("dialog[open]").wait_for()
+        assert await faults(desk) == [], dialog
+        await desk.page.keyboard.press("Escape")
+        await desk.page.locator("dialog").wait_for(state="detached")
