@@ -15,7 +15,7 @@ import { SignIn } from "./signin.js";
 import { SnoozeDialog } from "./snooze.js";
 import { Toasts } from "./toasts.js";
 import { TransferDialog } from "./transfer.js";
-import { place } from "../state/place.js";
+import { front, place } from "../state/place.js";
 import { nameOf } from "../core/announcing.js";
 
 const DIALOGS = {
@@ -42,10 +42,11 @@ export function App({ desk }) {
   const { view, thread } = place.value;
   const dialog = /** @type {keyof typeof DIALOGS | null} */ (desk.dialog.value);
   return html`
-    <div class="shell" data-thread=${thread !== null} data-aside=${desk.aside.value}>
+    <div class="shell" data-front=${front.value} data-aside=${desk.aside.value}>
       <a class="skip" href="#conversation" onClick=${skip}>${desk.words.say("app.skip")}</a>
       <${Rail} desk=${desk} />
       <main class="main-parts">
+        <h1 class="unseen">${desk.words.say("app.name")}</h1>
         ${view === "search"
           ? html`<${SearchPane} desk=${desk} />`
           : html`<${ListPane} desk=${desk} view=${view} />`}

@@ -21,7 +21,7 @@ export function ListPane({ desk, view }) {
   const name = words.say(`view.${view}`);
   return html`<section class="pane list" data-region="list" aria-label=${`${words.say("region.list")}: ${name}`}>
     <header class="pane-head">
-      <h1>${name}</h1>
+      <h2>${name}</h2>
       <p class="hint">${state === "yes" || rows.length > 0 ? desk.countOf(view) : ""}</p>
     </header>
     <div class="scroll" ref=${list}>

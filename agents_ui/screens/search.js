@@ -32,7 +32,7 @@ export function SearchPane({ desk }) {
   };
   const none = found !== null && found.items.length + found.customers.length === 0;
   return html`<section class="pane list" data-region="list" aria-label=${words.say("view.search")}>
-    <header class="pane-head"><h1>${words.say("search.title")}</h1></header>
+    <header class="pane-head"><h2>${words.say("search.title")}</h2></header>
     <form class="search-form" role="search" onSubmit=${submit}>
       <label class="unseen" for="search-field">${words.say("search.label")}</label>
       <input ref=${field} id="search-field" class="field" type="search" data-focus="search" data-entry

@@ -4,6 +4,8 @@
  */
 
 const FRAMES = 30;
+/** On a narrow screen a target may be behind: then the focus goes to what is in front. */
+const INSTEAD = { row: "message" };
 
 /**
  * Put the focus on a target, as soon as it is on the screen. When there are several of a name, the
@@ -18,6 +20,7 @@ export function focusOn(target, frames = FRAMES) {
   const best = found.find((element) => element.tabIndex === 0) ?? found.at(-1);
   if (best !== undefined) best.focus();
   else if (frames > 0) requestAnimationFrame(() => focusOn(target, frames - 1));
+  else if (target in INSTEAD) focusOn(INSTEAD[/** @type {keyof typeof INSTEAD} */ (target)], 0);
 }
 
 /** After what is on its way to the screen has come there. @param {string} target */

@@ -29,11 +29,25 @@ export function addressOf({ view, thread }) {
 
 export const place = signal(placeOf(location.hash));
 
-window.addEventListener("hashchange", () => (place.value = placeOf(location.hash)));
+/**
+ * Which of both is in front where the screen has room for one.
+ *
+ * @type {import("../vendor/preact.js").Signal<"list" | "thread">}
+ */
+export const front = signal(place.value.thread === null ? "list" : "thread");
+
+window.addEventListener("hashchange", () => {
+  const next = placeOf(location.hash);
+  const { view, thread } = place.value;
+  if (next.view === view && next.thread === thread) return;
+  front.value = next.thread !== null && next.thread !== thread ? "thread" : "list";
+  place.value = next;
+});
 
 /** @param {Partial<At>} to what is not named stays */
 export function go(to) {
   const next = { ...place.value, ...to };
+  front.value = to.thread ? "thread" : "list";
   if (addressOf(next) !== location.hash) location.hash = addressOf(next);
   place.value = next;
 }

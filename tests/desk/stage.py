@@ -60,7 +60,7 @@ class DeskPage:
     async def open(self, place: str = "") -> None:
         """Open the desk, and wait until it is there."""
         await self.page.goto(f"{self.url}/desk{place}")
-        await self.page.locator("[data-region], .signin").first.wait_for()
+        await self.page.locator(".shell, .signin").first.wait_for()
 
     async def live(self) -> None:
         """Wait until the live line is there."""
