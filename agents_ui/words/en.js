@@ -72,7 +72,6 @@ export default {
   "thread.none": "No conversation is open",
   "thread.none.hint": "Choose one from the list, or press n for the next that needs you.",
   "thread.failed": "This conversation could not be loaded.",
-  "thread.gone": "This conversation is not, or no longer, one of your teams'.",
   "thread.retry": "Try again",
   "thread.older": "Show earlier messages",
   "thread.start": "This is where the thread begins.",
@@ -93,7 +92,6 @@ export default {
   "state.of": "With {name}",
 
   "message.customer": "{name}, customer",
-  "message.agent": "{name}",
   "message.you": "You",
   "message.note": "Private note",
   "message.urgent": "Urgent",
@@ -102,14 +100,10 @@ export default {
   "message.sending": "Sending…",
   "message.waiting": "Goes out when you are online",
   "message.refused": "Not sent",
-  "message.erased": "Erased",
 
   "mark.open": "Conversation opened",
-  "mark.open.by": "{name} opened the conversation",
   "mark.snoozed": "Snoozed until {until}",
-  "mark.snoozed.by": "{name} snoozed it until {until}",
   "mark.resolved": "Resolved",
-  "mark.resolved.by": "{name} resolved it",
   "mark.assignee": "{name} has it now",
   "mark.released": "Back in the queue",
   "mark.home": "Back with {team}",
@@ -281,7 +275,6 @@ export default {
   "settings.keys.twice": "{key} is taken by “{other}”.",
   "settings.keys.reset": "As they came",
 
-  "pushes.load": "Show pushes",
   "pushes.none": "No push was made for this customer.",
   "pushes.reachable": "Pushes can reach a device.",
   "pushes.unreachable": "No device takes pushes.",

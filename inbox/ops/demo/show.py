@@ -20,7 +20,7 @@ from inbox.client import Unreachable
 from inbox.core.errors import PinboxError
 from inbox.flows.imports import Imported
 from inbox.ops.control import ask
-from inbox.ops.demo.cast import Cast, assemble
+from inbox.ops.demo.cast import AT_THE_DESK, Cast, assemble
 from inbox.ops.demo.phone import APP, Phone, environment
 from inbox.ops.demo.server import LOG, Server
 from inbox.ops.demo.story import Story
@@ -177,6 +177,8 @@ async def _invite(teller: Teller, server: Server, cast: Cast, *, folder: Path, t
         teller.show(f"\n# {about}", style="dim")
         teller.show(line.format(pinbox=command))
     teller.show(f"\nEvery address, with examples: {server.url}/docs")
+    known = "the password of the first demo" if cast.password is None else cast.password
+    teller.show(f"The agents' desk: {server.url}/desk (name {AT_THE_DESK}, password {known})")
 
 
 _ANA = 'curl -H "Authorization: Bearer $ANA"'
