@@ -1,6 +1,5 @@
 /** What was not sent, why, and what can be done about it. */
 
-import { run } from "../commands/keyboard.js";
 import { nameOf } from "../core/announcing.js";
 import { Keycaps } from "../parts/keycaps.js";
 import { focusSoon } from "../state/focus.js";
@@ -9,9 +8,14 @@ import { html } from "../vendor/preact.js";
 /** @param {{ desk: import("../state/desk.js").Desk, entry: any }} props */
 export function Refused({ desk, entry }) {
   const { words } = desk;
-  const { refusal = {} } = desk.outgoing.value.find(({ client_id }) => client_id === entry.client_id) ?? {};
+  const found = desk.outgoing.value.find(({ client_id }) => client_id === entry.client_id);
+  const { refusal = {} } = found ?? {};
   const { code, unseen = [], holder, detail } = /** @type {any} */ (refusal);
   const kept = { ...entry, kind: entry.kind === "note" ? "note" : "reply", refusal };
+  const force = () => {
+    desk.force(kept);
+    focusSoon("composer");
+  };
   const edit = () => {
     const draft = desk.drafts.of(entry.thread);
     const text = [entry.body, draft[/** @type {"reply" | "note"} */ (kept.kind)]].filter(Boolean).join("\n");
@@ -35,7 +39,7 @@ export function Refused({ desk, entry }) {
     <p><strong>${words.say("message.refused")}</strong> ${why}</p>
     ${unseen.map((/** @type {any} */ one) => html`<blockquote key=${one.id} dir="auto">${one.body}</blockquote>`)}
     <p class="buttons">
-      ${forcible && html`<button type="button" class="main" onClick=${() => run(desk, "force")}>
+      ${forcible && html`<button type="button" class="main" onClick=${force}>
         ${words.say("refused.force")}<span class="keys" aria-hidden="true"><${Keycaps} desk=${desk} id="force" /></span></button>`}
       <button type="button" onClick=${edit}>${words.say("refused.edit")}</button>
       <button type="button" class="quiet" onClick=${drop}>${words.say("refused.drop")}</button>

@@ -32,7 +32,8 @@ function Bubble({ desk, row, entry }) {
   const who = own ? words.say("message.you") : author.name || author.id;
   const said = author.kind === "customer" ? words.say("message.customer", { name: who }) : who;
   return html`<article class="said" data-kind=${kind} data-side=${author.kind} data-follows=${row.follows === true}
-    data-state=${row.state ?? "stored"} tabindex=${entry ? 0 : -1} data-focus="message" aria-labelledby=${name}>
+    data-state=${row.state ?? "stored"} tabindex=${entry ? 0 : -1} data-focus="message"
+    data-entry=${entry ? "" : null} aria-labelledby=${name}>
     <${Avatar} id=${author.id} name=${author.name || author.id} photo=${author.photo_url} />
     <div class="said-inside">
       <p class="said-head" id=${name}>

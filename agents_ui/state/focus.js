@@ -43,6 +43,8 @@ export function regionNow() {
   return document.activeElement?.closest("[data-region]") ?? null;
 }
 
+const REACHABLE = "[data-entry], [tabindex='0'], a[href], button, input, select, textarea";
+
 /** @param {1 | -1} step */
 export function cycleRegions(step) {
   const all = regions();
@@ -50,10 +52,10 @@ export function cycleRegions(step) {
   const at = here === null ? (step > 0 ? -1 : 0) : all.indexOf(here);
   const next = all[(at + step + all.length) % all.length];
   if (next === undefined) return;
-  const inside = /** @type {NodeListOf<HTMLElement>} */ (
-    next.querySelectorAll('[tabindex="0"], a[href], button, input, select, textarea')
+  const inside = /** @type {HTMLElement[]} */ ([...next.querySelectorAll(REACHABLE)]).filter(
+    // What stands in a part within this part is not its own.
+    (one) => one.closest("[data-region]") === next && one.checkVisibility(),
   );
-  const entry = [...inside].find((one) => one.tabIndex >= 0 && one.checkVisibility());
-  const named = next.querySelector("[data-entry]");
-  (/** @type {HTMLElement | null} */ (named) ?? entry ?? next).focus();
+  const entry = inside.find((one) => one.dataset.entry !== undefined);
+  (entry ?? inside.find((one) => one.tabIndex >= 0) ?? next).focus();
 }

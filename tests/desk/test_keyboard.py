@@ -1,0 +1,149 @@
+"""Everything by keyboard: where each command puts the focus, the parts of the screen, the Tab key."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+from playwright.async_api import expect
+
+from tests.desk.commands import Command, commands
+from tests.desk.stage import DeskPage, Stage
+
+BY_PALETTE = {"out"}
+DIALOGS = {"assign", "transfer", "snooze", "canned", "palette", "help", "settings"}
+
+
+async def set_scene(stage: Stage) -> DeskPage:
+    """Two who wait, the first of them open, and the focus on her last message."""
+    await stage.write("ana", "First")
+    await stage.write("luis", "Second", name="Luis")
+    bo = await stage.desk("bo", "#/waiting")
+    await bo.read("Ana")
+    await bo.page.locator("article.said").last.focus()
+    return bo
+
+
+def key_of(command: Command) -> str:
+    """A key as Playwright presses it."""
+    return command.keys[0].replace("Ctrl+", "Control+")
+
+
+async def test_each_command_puts_the_focus_where_the_table_says(stage: Stage) -> None:
+    bo = await set_scene(stage)
+    found = {}
+    for command in commands():
+        if command.id in {*BY_PALETTE, "regions", "regions.back", "force"}:
+            continue
+        await bo.page.locator("article.said").last.focus()
+        await bo.page.keyboard.press(key_of(command))
+        expected = "message" if command.focus == "stay" else command.focus
+        target = "(name) => document.activeElement?.dataset.focus === name"
+        try:
+            await bo.page.wait_for_function(target, arg=expected, timeout=5_000)
+        except PlaywrightTimeout:
+            found[command.id] = await bo.focus()
+        if command.focus in DIALOGS:
+            await bo.page.keyboard.press("Escape")
+            await bo.page.locator("dialog").wait_for(state="detached")
+            assert await bo.focus() == "message", "a dialog gives the focus back"
+        elif command.focus == "search":
+            await bo.page.get_by_role("link", name="Waiting").click()
+        elif command.focus == "composer":
+            await bo.page.keyboard.press("Escape")
+    assert found == {}
+
+
+async def test_f6_goes_round_at_most_five_parts(stage: Stage) -> None:
+    bo = await set_scene(stage)
+    parts = []
+    for _ in range(8):
+        await bo.page.keyboard.press("F6")
+        parts.append(
+            await bo.page.evaluate(
+                "document.activeElement.closest('[data-region]')?.dataset.region"
+            )
+        )
+    around = ["composer", "lists", "list", "conversation"]
+    assert parts == around * 2
+    await bo.page.keyboard.press("Shift+F6")
+    assert (
+        await bo.page.evaluate("document.activeElement.closest('[data-region]').dataset.region")
+        == "list"
+    )
+
+
+async def test_everything_is_reached_by_tab_and_is_seen_when_it_is(stage: Stage) -> None:
+    bo = await set_scene(stage)
+    await bo.page.evaluate("document.activeElement.blur()")
+    seen = await bo.page.evaluate(
+        """() => [...document.querySelectorAll("a[href], button, input, select, textarea")]
+          .filter((one) => one.checkVisibility() && one.tabIndex >= 0).length"""
+    )
+    reached: set[str] = set()
+    for _ in range(seen + 10):
+        await bo.page.keyboard.press("Tab")
+        reached.add(
+            await bo.page.evaluate(
+                """() => {
+                  const here = document.activeElement;
+                  const style = getComputedStyle(here);
+                  const area = here.closest(".composer, .skip");
+                  if (style.outlineStyle === "none" && area === null && here !== document.body)
+                    return `no outline: ${here.outerHTML.slice(0, 90)}`;
+                  const size = here.getBoundingClientRect();
+                  if (here !== document.body && (size.width < 24 || size.height < 24))
+                    return `too small: ${here.outerHTML.slice(0, 90)}`;
+                  return here.outerHTML.slice(0, 200);
+                }"""
+            )
+        )
+    assert {one for one in reached if one.startswith(("no outline", "too small"))} == set()
+    assert len(reached) >= seen
+
+
+@pytest.mark.parametrize("choice", ["off", "remapped"])
+async def test_letters_can_be_switched_off_and_remapped(stage: Stage, choice: str) -> None:
+    bo = await set_scene(stage)
+    await bo.page.keyboard.press("g")
+    if choice == "off":
+        await bo.page.get_by_label("Single letters are commands").uncheck()
+    else:
+        letter = bo.page.get_by_label("Reply", exact=True)
+        await letter.fill("x")
+        await letter.press("Tab")
+    await bo.page.keyboard.press("Escape")
+    await bo.page.locator("dialog").wait_for(state="detached")
+
+    await bo.page.keyboard.press("r")
+    await bo.page.wait_for_timeout(200)
+    assert await bo.focus() == "message"
+    if choice == "remapped":
+        await bo.page.keyboard.press("x")
+        await expect(bo.composer).to_be_focused()
+    else:
+        await bo.page.keyboard.press("Control+k")
+        await expect(bo.page.get_by_role("combobox")).to_be_focused()
+
+
+async def test_acts_are_taken_back_with_one_key(stage: Stage) -> None:
+    bo = await set_scene(stage)
+    state = bo.page.locator(".thread-who .hint")
+    for key, then, back in (
+        ("m", "Yours", "Nobody has it"),
+        ("e", "Resolved", "Open"),
+    ):
+        await bo.page.keyboard.press(key)
+        await expect(state).to_contain_text(then)
+        await bo.page.keyboard.press("z")
+        await expect(state).to_contain_text(back)
+        await bo.hears("Undone.")
+
+
+async def test_commands_are_found_in_the_palette(stage: Stage) -> None:
+    bo = await set_scene(stage)
+    await bo.page.keyboard.press("Control+k")
+    await bo.page.keyboard.type("priv")
+    await bo.page.keyboard.press("Enter")
+
+    await expect(bo.composer).to_be_focused()
+    await expect(bo.page.get_by_role("button", name="Add private note")).to_be_visible()

@@ -1,0 +1,92 @@
+"""What is written arrives once and in order, whatever becomes of the network and the page."""
+
+from __future__ import annotations
+
+from playwright.async_api import Route, expect
+
+from tests.desk.stage import Stage
+
+
+async def test_a_time_without_network_loses_and_doubles_nothing(stage: Stage) -> None:
+    thread = await stage.write("ana", "Is it raining?")
+    bo = await stage.desk("bo", f"#/waiting/{thread}")
+    await bo.said("raining").wait_for()
+
+    await bo.context.set_offline(True)
+    await bo.reply("Yes.")
+    await bo.see("Yes.", state="waits")
+    await bo.reply("Take a coat.")
+    await stage.write("luis", "Good day", name="Luis")
+    await stage.write("ana", "Thanks!")
+    await bo.context.set_offline(False)
+
+    # Ana wrote meanwhile, so the first waits to be looked at, and the second with it.
+    await bo.see("Yes.", state="refused")
+    await bo.see("Take a coat.", state="refused")
+    await expect(bo.row("Luis")).to_be_visible()
+    await expect(bo.said("Thanks!").first).to_be_visible()
+    for text in ("Yes.", "Take a coat."):
+        await bo.said(text).get_by_role("button", name="Send anyway").click()
+        await bo.see(text)
+    said = await stage.log(thread)
+    assert sorted(said) == ["Is it raining?", "Take a coat.", "Thanks!", "Yes."]
+
+
+async def test_two_sends_without_network_go_out_in_order(stage: Stage) -> None:
+    thread = await stage.write("ana", "Is it raining?")
+    bo = await stage.desk("bo", f"#/waiting/{thread}")
+    await bo.said("raining").wait_for()
+
+    await bo.context.set_offline(True)
+    for text in ("First.", "Second.", "Third."):
+        await bo.reply(text)
+    await bo.context.set_offline(False)
+
+    for text in ("First.", "Second.", "Third."):
+        await bo.see(text)
+    assert await stage.log(thread) == ["Is it raining?", "First.", "Second.", "Third."]
+
+
+async def test_a_reload_in_the_middle_of_a_send_loses_and_doubles_nothing(stage: Stage) -> None:
+    thread = await stage.write("ana", "Is it raining?")
+    bo = await stage.desk("bo", f"#/waiting/{thread}")
+    await bo.said("raining").wait_for()
+    told: list[str] = []
+
+    async def cut(route: Route) -> None:
+        """The server has it, and its answer never comes."""
+        if not told:
+            told.append("cut")
+            await route.fetch()
+            await route.abort()
+        else:
+            await route.continue_()
+
+    await bo.context.route("**/messages", cut)
+    await bo.reply("Yes, take a coat.")
+    await bo.said("Yes, take a coat.").wait_for()
+    await bo.page.reload()
+
+    await bo.see("Yes, take a coat.")
+    assert await stage.log(thread) == ["Is it raining?", "Yes, take a coat."]
+    await bo.page.wait_for_function(
+        "() => !Object.keys(localStorage).some((name) => name.startsWith('pinbox.out.'))"
+    )
+
+
+async def test_a_session_that_ends_keeps_what_was_written(stage: Stage) -> None:
+    thread = await stage.write("ana", "Is it raining?")
+    bo = await stage.desk("bo", f"#/waiting/{thread}")
+    await bo.said("raining").wait_for()
+    await bo.context.set_offline(True)
+    await bo.reply("Yes, take a coat.")
+    await bo.see("Yes, take a coat.", state="waits")
+
+    await bo.context.clear_cookies()
+    await bo.context.set_offline(False)
+    await bo.page.get_by_text("Your session has ended").wait_for()
+    await bo.context.add_cookies([await stage.sign_in("bo")])  # type: ignore[list-item]
+    await bo.page.reload()
+
+    await bo.see("Yes, take a coat.")
+    assert await stage.log(thread) == ["Is it raining?", "Yes, take a coat."]
