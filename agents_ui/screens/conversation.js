@@ -112,7 +112,8 @@ function Log({ desk, id, name, log, rows, seen }) {
     }
   };
   const toEnd = () => box.current?.scrollTo({ top: box.current.scrollHeight });
-  return html`<div class="log scroll" ref=${box} onScroll=${scrolled} onKeyDown=${reachMessages}
+  const busy = log.state === "loading" && log.items.length === 0;
+  return html`<div class="log scroll" ref=${box} aria-busy=${busy} onScroll=${scrolled} onKeyDown=${reachMessages}
     role="group" aria-label=${words.say("thread.log", { name })}>
     <${Earlier} desk=${desk} id=${id} log=${log} />
     ${rows.map((row, n) => html`<${Said} key=${row.key} desk=${desk} row=${row} entry=${n === rows.length - 1} />`)}
@@ -126,7 +127,7 @@ function Log({ desk, id, name, log, rows, seen }) {
 function Earlier({ desk, id, log }) {
   const { words } = desk;
   if (log.state === "loading" && log.items.length === 0) {
-    return html`<p class="hint center" data-focus="message" tabindex="-1">${words.say("view.loading")}</p>`;
+    return html`<p class="hint center">${words.say("view.loading")}</p>`;
   }
   if (log.before === null) return html`<p class="hint center">${words.say("thread.start")}</p>`;
   return html`<div class="center"><button type="button" class="quiet" aria-disabled=${log.older}

@@ -24,7 +24,7 @@ export function ListPane({ desk, view }) {
       <h2>${name}</h2>
       <p class="hint">${state === "yes" || rows.length > 0 ? desk.countOf(view) : ""}</p>
     </header>
-    <div class="scroll" ref=${list}>
+    <div class="scroll" ref=${list} aria-busy=${state === "loading" && rows.length === 0}>
       ${rows.length > 0 &&
       html`<ul class="rows" onKeyDown=${rove}>
         ${rows.map(
@@ -50,7 +50,8 @@ function End({ desk, view, state, more, empty }) {
     return html`<div class="center"><button type="button" class="quiet"
       onClick=${() => lists.more(view)}>${words.say("view.more")}</button></div>`;
   }
-  return empty && html`<p class="hint center">${words.say(`view.empty.${view}`)}</p>`;
+  return empty && html`<p class="hint center" tabindex="-1" data-focus="row">
+    ${words.say(`view.empty.${view}`)}</p>`;
 }
 
 /** @param {KeyboardEvent} event */

@@ -18,7 +18,10 @@ export function focusOn(target, frames = FRAMES) {
     document.querySelectorAll(`[data-focus~="${target}"]`)
   )].filter((element) => element.checkVisibility());
   const best = found.find((element) => element.tabIndex === 0) ?? found.at(-1);
+  const busy = document.querySelector('[aria-busy="true"]') !== null;
   if (best !== undefined) best.focus();
+  // What is being loaded will be there: to give up would leave the focus nowhere.
+  else if (busy) requestAnimationFrame(() => focusOn(target, frames));
   else if (frames > 0) requestAnimationFrame(() => focusOn(target, frames - 1));
   else if (target in INSTEAD) focusOn(INSTEAD[/** @type {keyof typeof INSTEAD} */ (target)], 0);
 }

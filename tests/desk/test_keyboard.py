@@ -1,4 +1,4 @@
-"""Everything by keyboard: where each command puts the focus, the parts of the screen, the Tab key."""
+"""Everything by keyboard: where commands put the focus, the parts of the screen, the Tab key."""
 
 from __future__ import annotations
 
