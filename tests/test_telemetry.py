@@ -118,7 +118,7 @@ def test_a_team_that_is_gone_is_forgotten() -> None:
     metrics = Metrics()
     metrics.waiting({"spokane": 4, "tampa": 1})
     metrics.waiting({"tampa": 2})
-    seen = {labels: value for (name, labels), value in series(metrics).items() if "waiting" in name}
+    seen = {labels: value for (name, labels), value in series(metrics).items() if "queue_w" in name}
     assert seen == {("tampa",): 2}
 
 

@@ -80,7 +80,7 @@ def settings(out: Out) -> None:
 async def _examine_all(data: Path) -> list[Finding]:
     from inbox.auth.jwks import read_jwks
     from inbox.auth.keys import Keys
-    from inbox.ops import checks, push_checks, reach
+    from inbox.ops import checks, push_checks, reach, webhook_checks
     from inbox.ops.control import find_server
     from inbox.ops.finding import wrong
     from inbox.settings import SettingsError, load
@@ -98,6 +98,7 @@ async def _examine_all(data: Path) -> list[Finding]:
         findings.append(wrong("database", found or "there is none yet", _DATABASE_REMEDY))
     else:
         findings += checks.check_database(found)
+        findings += webhook_checks.check_webhooks(found, in_force)
         findings += checks.check_secret(found, Keys(in_force.server_secret).fingerprint())
     findings += [one async for one in _try_files(data, in_force)]
     findings += checks.check_clock(found if not isinstance(found, str) else None)

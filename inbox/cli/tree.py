@@ -21,6 +21,7 @@ PLACES = {
     "customer": "people",
     "push": "push",
     "simulator": "push",
+    "webhook": "webhook",
     "import": "records",
     "export": "records",
     "erase": "records",

@@ -22,6 +22,8 @@ from inbox.core.events import (
     CallbackEvent,
     MessageEvent,
     PinEvent,
+    Serving,
+    ServingEvent,
     StatusEvent,
     TeamRef,
 )
@@ -121,14 +123,15 @@ class PinTold(msgspec.Struct, frozen=True):
 class CoverTold(msgspec.Struct, frozen=True):
     """`cover`: another team began to serve a thread in its home team's place, or ended doing so.
 
-    `until` is when the cover ends unless it is extended; none once it has ended.
+    `team` covers for `home`. `until` is when the cover ends unless it is extended; none once it has
+    ended.
     """
 
     type: ClassVar[EventType] = "cover"
     thread: str
     customer: str
     seq: int
-    state: Literal["began", "ended"]
+    state: Literal["began", "extended", "ended"]
     team: str
     home: str
     until: str | None
@@ -172,6 +175,16 @@ def make_envelope(event: str, told: Told, *, at: int) -> str:
     return msgspec.json.encode(Envelope(event, told.type, to_text(at), data)).decode()
 
 
+class _TestTold(msgspec.Struct, frozen=True):
+    webhook: str
+
+
+def make_test(event: str, *, webhook: str, at: int) -> str:
+    """An event of type `test`, by which an admin tries an endpoint."""
+    data = msgspec.Raw(msgspec.json.encode(_TestTold(webhook)))
+    return msgspec.json.encode(Envelope(event, TEST, to_text(at), data)).decode()
+
+
 def with_text(envelope: str, text: str) -> str:
     """The same event of a message with its text."""
     known = msgspec.json.decode(envelope, type=Envelope)
@@ -190,6 +203,9 @@ class Place(msgspec.Struct, frozen=True):
     """The team that serves the thread."""
     served: str
     """The one that did until now: what is resolved goes home by that."""
+    home: str
+    covered: bool
+    """Whether that one covered for the home team."""
     before: str | None
     """The home team until now; none where the thread has just begun."""
 
@@ -220,6 +236,8 @@ def told_of(event: object, place: Place) -> Told | None:
             )
         case PinEvent(team):
             return PinTold(place.thread, place.customer, place.seq, team, place.before)
+        case ServingEvent(serving):
+            return _told_of_cover(serving, place)
         case CallbackEvent(card):
             return CallbackTold(
                 place.thread,
@@ -235,6 +253,20 @@ def told_of(event: object, place: Place) -> Told | None:
             )
         case _:
             return None
+
+
+def _told_of_cover(serving: Serving, place: Place) -> CoverTold | None:
+    """A cover began, has another end, or is over; other changes of the team are not told."""
+    state: Literal["began", "extended", "ended"] = "began"
+    team, until = serving.team.id, serving.until
+    if serving.why == "cover":
+        if place.covered and place.served == team:
+            state = "extended"
+    elif place.covered:
+        state, team, until = "ended", place.served, None
+    else:
+        return None
+    return CoverTold(place.thread, place.customer, place.seq, state, team, place.home, until)
 
 
 # ── signing ──────────────────────────────────────────────────────────────────────────────────────

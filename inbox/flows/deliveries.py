@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -10,7 +10,7 @@ from inbox.core.errors import Conflict, NotFound
 from inbox.core.hints import WEBHOOKS
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Operator
-from inbox.core.webhooks import DeliveryState, Envelope
+from inbox.core.webhooks import DeliveryState
 from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.endpoints import get_webhook
@@ -26,7 +26,7 @@ TOGETHER = 200
 _LAST = "g"
 """Behind every id, which begin with a hexadecimal digit."""
 
-Shown = Literal["waiting", "dead"]
+Shown = Literal["all", "waiting", "dead"]
 State = Literal["waits", "leased", "delivered", "dead"]
 
 
@@ -48,7 +48,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
     not_before: str
     done_at: str | None
-    payload: msgspec.Raw
+    payload: dict[str, Any]
 
 
 class Deliveries(msgspec.Struct, frozen=True):
@@ -69,7 +69,7 @@ async def list_deliveries(
     who: Agent | Operator,
     *,
     webhook: str,
-    state: Shown | None = None,
+    state: Shown = "all",
     before: str | None = None,
     limit: int = 50,
 ) -> Deliveries:
@@ -79,7 +79,7 @@ async def list_deliveries(
     """
     await get_webhook(ctx, who, webhook=webhook)
     query = {
-        None: Q.list_deliveries,
+        "all": Q.list_deliveries,
         "dead": Q.list_dead_deliveries,
         "waiting": Q.list_waiting_deliveries,
     }[state]
@@ -158,11 +158,12 @@ def _expires_at(ctx: Context, writing: Writing) -> int:
 
 def _read(row: Row) -> Delivery:
     delivery, event, payload, state, attempts, status, reason, created, not_before, done = row
+    told = msgspec.json.decode(payload)
     word: State = DeliveryState(state).name.lower()  # type: ignore[assignment]  # the same words
     return Delivery(
         id=delivery,
         event=event,
-        type=msgspec.json.decode(payload, type=Envelope).type,
+        type=told["type"],
         state=word,
         attempts=attempts,
         status=status,
@@ -170,5 +171,5 @@ def _read(row: Row) -> Delivery:
         created_at=to_text(created),
         not_before=to_text(not_before),
         done_at=None if done is None else to_text(done),
-        payload=msgspec.Raw(payload.encode()),
+        payload=told,
     )

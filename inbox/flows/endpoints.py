@@ -28,6 +28,7 @@ MOST = 50
 """Endpoints at once: each event that is asked for costs a row for each."""
 LONGEST_URL = 2048
 LONGEST_LABEL = 100
+BY_ADMIN = "by an admin"
 KEEP_HOURS = 24
 LONGEST_KEEP = 720
 HTTPS_PORT = 443
@@ -35,7 +36,7 @@ DROPPED = 500
 """Deliveries that go with their endpoint in one transaction."""
 
 
-class WebhookDraft(msgspec.Struct, frozen=True):
+class WebhookDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An endpoint as an admin writes it: it replaces what was there.
 
     `types`: what it is told. `with_text`: messages carry their text. `active`: it is told anything
@@ -256,7 +257,7 @@ async def _save(writing: Writing, known: Webhook, draft: WebhookDraft) -> Webhoo
         with_text=draft.with_text,
     )
     if not draft.active and known.off_at is None:
-        after = msgspec.structs.replace(after, off_at=writing.at, off_reason="by an admin")
+        after = msgspec.structs.replace(after, off_at=writing.at, off_reason=BY_ADMIN)
     elif draft.active and (known.off_at is not None or draft.url != known.url):
         after = msgspec.structs.replace(
             after,

@@ -6,9 +6,12 @@ import uuid
 
 import msgspec
 
+from inbox.flows.endpoints import BY_ADMIN, Counts, count
 from inbox.flows.roster import NOBODY, read_roster
 from inbox.store.checkup import check_up
-from inbox.store.engine import Engine
+from inbox.store.engine import Engine, Tx
+from inbox.store.queries import Q
+from inbox.store.records import read_webhook
 from inbox.store.release import this_release
 
 
@@ -18,6 +21,19 @@ class TeamState(msgspec.Struct, frozen=True):
     key: str
     default: bool
     members: int
+
+
+class WebhookState(msgspec.Struct, frozen=True):
+    """How an endpoint of the company's systems stands; `reason` is why it is off, or fails."""
+
+    id: str
+    label: str
+    off_at: int | None
+    by_admin: bool
+    failing_since: int | None
+    reason: str
+    waiting: int
+    dead: int
 
 
 class Examination(msgspec.Struct, frozen=True):
@@ -33,6 +49,7 @@ class Examination(msgspec.Struct, frozen=True):
     secret: str | None
     """Fingerprint of the `server_secret` it was written with; none before the first start."""
     teams: tuple[TeamState, ...]
+    webhooks: tuple[WebhookState, ...]
 
 
 async def examine(store: Engine) -> Examination:
@@ -57,4 +74,22 @@ async def examine(store: Engine) -> Examination:
             TeamState(team.key, team.is_default, len(people.active(team.id)))
             for team in people.teams.values()
         ),
+        webhooks=await store.read(_webhooks) if schema == newest else (),
+    )
+
+
+async def _webhooks(tx: Tx) -> tuple[WebhookState, ...]:
+    counts = await count(tx)
+    return tuple(
+        WebhookState(
+            id=one.id,
+            label=one.label,
+            off_at=one.off_at,
+            by_admin=one.off_reason == BY_ADMIN,
+            failing_since=one.failing_since,
+            reason=one.off_reason or one.last_reason or "",
+            waiting=counts.get(one.id, Counts()).waiting,
+            dead=counts.get(one.id, Counts()).dead,
+        )
+        for one in map(read_webhook, await tx.fetch(Q.all_webhooks))
     )

@@ -61,6 +61,8 @@ async def tell_log(
             seq=seq,
             team=after.serving_team,
             served=(before or after).serving_team,
+            home=after.home_team,
+            covered=before is not None and before.serving_why == "cover",
             before=None if before is None else before.home_team,
         )
         told = told_of(event, place)

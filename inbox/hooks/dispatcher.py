@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 
 import structlog
 
 from inbox.core.hints import REGISTRY, WEBHOOKS, Hint, Moved
+from inbox.core.webhooks import DeliveryState
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.webhooks import kind_of
 from inbox.hooks.claim import TOGETHER, take_back
@@ -24,6 +26,7 @@ from inbox.hooks.lane import Lane
 from inbox.hooks.sender import Sender
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
+from inbox.store.records import Webhook, read_webhook
 
 LOOK_S = 5.0
 """How often it is looked whether something is due, though no bell has rung."""
@@ -82,12 +85,27 @@ class Dispatcher:
         if await take_back(self._ctx):
             self._bell.set()
 
-        async def all_of_them(tx: Tx) -> list[Row]:
-            return await tx.fetch(Q.all_webhooks)
-
-        for row in await self._ctx.store.read(all_of_them):
-            while await _expire(self._ctx, row[0]) == TOGETHER:
+        for one in await self._count():
+            while await _expire(self._ctx, one.id) == TOGETHER:
                 pass
+
+    async def _count(self) -> list[Webhook]:
+        """How all of them stand, for the metrics."""
+
+        async def look(tx: Tx) -> tuple[list[Row], list[Row]]:
+            return await tx.fetch(Q.all_webhooks), await tx.fetch(Q.count_deliveries)
+
+        rows, counts = await self._ctx.store.read(look, long=True)
+        known, metrics = [read_webhook(row) for row in rows], self._ctx.metrics
+        waiting = [row for row in counts if row[1] != DeliveryState.DEAD]
+        oldest = min((row[3] for row in waiting), default=self._ctx.clock())
+        metrics.webhook_waiting.set(sum(row[2] for row in waiting))
+        metrics.webhook_oldest.set(max(0, self._ctx.clock() - oldest) / 1000)
+        metrics.webhook_dead.set(sum(row[2] for row in counts if row[1] == DeliveryState.DEAD))
+        states = Counter(_state(one) for one in known)
+        for state in ("on", "failing", "off"):
+            metrics.webhook_endpoints(state).set(states[state])
+        return known
 
     def _hear(self, hint: Hint) -> None:
         if isinstance(hint, Moved) and hint.stream in {WEBHOOKS, REGISTRY}:
@@ -126,6 +144,12 @@ class Dispatcher:
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("webhook_lane_failed", exc_info=error)
+
+
+def _state(known: Webhook) -> str:
+    if known.off_at is not None:
+        return "off"
+    return "on" if known.failing_since is None else "failing"
 
 
 async def _expire(ctx: Context, webhook: str) -> int:

@@ -91,6 +91,8 @@ class Lane:
         except Exception:  # noqa: BLE001  the lease lapses, and it is sent again
             _log.exception("webhook_unsettled", webhook=self._webhook, event=delivery.event)
             return
+        self._ctx.metrics.webhook_requests(became).inc()
+        self._ctx.metrics.webhook_seconds.observe(outcome.took_ms / 1000)
         if became == "delivered" and delivery.webhook.failures:
             self.wake()  # it was alone, and what waited behind it may go
         elif became == "off":

@@ -14,9 +14,21 @@ from inbox.ops.pushes import PUSHES
 from inbox.ops.rules import RULES
 from inbox.ops.shifts import SHIFTS
 from inbox.ops.upkeep import UPKEEP
+from inbox.ops.webhooks import WEBHOOKS
 
 OPERATIONS: dict[str, Operation[Any]] = {
     row.name: row
-    for row in (*PEOPLE, *HOURS, *SHIFTS, *RULES, *COVER, *CANNED, *HISTORY, *PUSHES, *UPKEEP)
+    for row in (
+        *PEOPLE,
+        *HOURS,
+        *SHIFTS,
+        *RULES,
+        *COVER,
+        *CANNED,
+        *HISTORY,
+        *PUSHES,
+        *WEBHOOKS,
+        *UPKEEP,
+    )
 }
 """Name → what it is."""

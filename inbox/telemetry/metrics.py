@@ -180,6 +180,8 @@ class Metrics:
             Counter, "task_restarts_total", "Background tasks begun again after a failure", ["task"]
         )
 
+        self._add_webhooks()
+
         # pushes
         self.pushes = PushMetrics()
         self.registry.register(self.pushes)
@@ -212,6 +214,31 @@ class Metrics:
         for audience in ("customer", "desk"):
             self.connections(audience)
             self.failed_sign_ins(audience)
+
+    def _add_webhooks(self) -> None:
+        self.webhook_requests = self._by(
+            Counter,
+            "webhook_requests_total",
+            "Requests to webhooks, by what became of the delivery",
+            ["result"],
+        )
+        self.webhook_seconds = self._one(
+            Histogram, "webhook_request_seconds", "Time of one request to a webhook", buckets=_FAST
+        )
+        self.webhook_waiting = self._one(
+            Gauge, "webhook_waiting", "Deliveries that wait or are on their way"
+        )
+        self.webhook_oldest = self._one(
+            Gauge, "webhook_oldest_seconds", "Age of the oldest delivery that waits"
+        )
+        self.webhook_dead = self._one(Gauge, "webhook_dead", "Dead letters of webhooks")
+        self.webhook_endpoints = self._by(
+            Gauge, "webhook_endpoints", "Webhooks by how they stand", ["state"]
+        )
+        for became in ("delivered", "later", "dead", "off"):
+            self.webhook_requests(became)
+        for state in ("on", "failing", "off"):
+            self.webhook_endpoints(state)
 
     def waiting(self, by_team: Mapping[str, int]) -> None:
         """Set how many customers wait in each team (by key); a team not named is forgotten."""

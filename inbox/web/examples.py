@@ -85,6 +85,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "title": "Greeting",
         "text": "Good morning {customer.first_name|there}, this is {agent.name}.",
     },
+    "WebhookDraft": {
+        "url": "https://care.example.com/pinbox",
+        "types": ["message", "pin"],
+        "label": "CRM",
+        "with_text": False,
+        "active": True,
+    },
+    "Rotation": {"keep_hours": 24},
     "AgentDraft": {"name": "Bo", "teams": [_TEAM], "line": "Coffee first"},
     "ShiftDraft": {
         "weekly": {"mon": [{"opens": "08:00", "closes": "16:00"}]},

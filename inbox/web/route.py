@@ -94,7 +94,17 @@ class Route:
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 ID_PATTERN = f"^{_UUID}$"
-IDS = {"thread", "team", "agent", "token", "canned", "callback", "upload"}
+IDS = {
+    "thread",
+    "team",
+    "agent",
+    "token",
+    "canned",
+    "callback",
+    "upload",
+    "webhook",
+    "delivery",
+}
 """Names in paths that are ids of ours; others are made by the company (`sub`) or its app."""
 NUMBERS = {"number"}
 """Names in paths that count from 1."""

@@ -39,9 +39,11 @@ from inbox.flows.canned import Canned, CannedDraft, CannedList
 from inbox.flows.care import Care, CareDraft
 from inbox.flows.cover import ChoiceDraft, CoverAnswer, CoverDraft, HandBack
 from inbox.flows.customer_views import CustomerThread, TeamPage
+from inbox.flows.deliveries import Deliveries, Delivery, Retried
 from inbox.flows.desk_views import Me, TeamSheets
 from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.duty import Duty
+from inbox.flows.endpoints import NewSecret, WebhookDetail, WebhookDetails, WebhookDraft
 from inbox.flows.erasure import Erasure
 from inbox.flows.files import FileLinks
 from inbox.flows.holidays import Holidays
@@ -55,11 +57,23 @@ from inbox.flows.shifts import ShiftDetail, ShiftDraft
 from inbox.flows.storms import NoticeDraft, StormDetail, StormDraft, TeamNotice
 from inbox.flows.teams import TeamChange, TeamDetail, TeamDetails, TeamDraft
 from inbox.flows.trail import Trail
-from inbox.web import admin, callbacks, customer, desk, privacy, service, session, uploads
+from inbox.hooks.trial import Tried
+from inbox.web import (
+    admin,
+    callbacks,
+    customer,
+    desk,
+    privacy,
+    service,
+    session,
+    uploads,
+    webhooks,
+)
 from inbox.web.route import Route
 from inbox.web.shapes import (
     Audited,
     Before,
+    Delivered,
     Health,
     Listed,
     ListedCallbacks,
@@ -75,6 +89,7 @@ from inbox.web.shapes import (
     OnDuty,
     Pushed,
     PushKey,
+    Rotation,
     SettingsShown,
     Shown,
     SignedIn,
@@ -103,6 +118,7 @@ THREAD = "/v1/desk/threads/{thread}"
 TEAM = "/v1/admin/teams/{team}"
 AGENT = "/v1/admin/agents/{agent}"
 CALLBACK = "/v1/desk/callbacks/{callback}"
+WEBHOOK = "/v1/admin/webhooks/{webhook}"
 CUSTOMER = "/v1/admin/customers/{customer}"
 SENT = (201, 200)
 
@@ -201,6 +217,15 @@ ROUTES: tuple[Route, ...] = (
     Route("admin", "POST", CUSTOMER + "/sign-out", admin.sign_out_customer, success=(204,)),
     Route("admin", "GET", CUSTOMER + "/export", privacy.export),
     Route("admin", "POST", CUSTOMER + "/erase", privacy.erase, gives=Erasure),
+    Route("admin", "GET", "/v1/admin/webhooks", webhooks.list_webhooks, gives=WebhookDetails),
+    Route("admin", "POST", "/v1/admin/webhooks", webhooks.add_webhook, WebhookDraft, gives=NewSecret, success=(201,), errors=(Conflict,)),
+    Route("admin", "PUT", WEBHOOK, webhooks.change_webhook, WebhookDraft, gives=WebhookDetail),
+    Route("admin", "DELETE", WEBHOOK, webhooks.remove_webhook, success=(204,)),
+    Route("admin", "POST", WEBHOOK + "/rotate", webhooks.rotate_secret, Rotation, gives=NewSecret, errors=(Conflict,)),
+    Route("admin", "POST", WEBHOOK + "/test", webhooks.try_webhook, gives=Tried),
+    Route("admin", "POST", WEBHOOK + "/retry", webhooks.retry_dead, gives=Retried, errors=(Conflict,)),
+    Route("admin", "GET", WEBHOOK + "/deliveries", webhooks.list_deliveries, query=Delivered, gives=Deliveries),
+    Route("admin", "POST", WEBHOOK + "/deliveries/{delivery}/retry", webhooks.retry_delivery, gives=Delivery, errors=(Conflict,)),
     Route("admin", "GET", "/v1/admin/audit", admin.get_audit, query=Audited, gives=AuditPage),
     Route("admin", "GET", "/v1/admin/settings", admin.get_settings, gives=SettingsShown),
 

@@ -14,7 +14,9 @@ from inbox.core.cursor import LARGEST
 from inbox.core.events import CoverChoice
 from inbox.core.promise import Promise
 from inbox.flows.callbacks.calling import Which
+from inbox.flows.deliveries import Shown as ShownDeliveries
 from inbox.flows.desk_views import Colleague, View
+from inbox.flows.endpoints import KEEP_HOURS, LONGEST_KEEP
 from inbox.web.route import ID_PATTERN
 
 Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, description="an id, as the server gave it")]
@@ -145,6 +147,12 @@ class NewPassword(_Taken, frozen=True):
     password: Password
 
 
+class Rotation(_Taken, frozen=True):
+    """For how many hours the old secret is valid, too; 0: it ends at once."""
+
+    keep_hours: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_KEEP)] = KEEP_HOURS
+
+
 class NewTokenFor(_Taken, frozen=True):
     """Whose token, and what it is for."""
 
@@ -225,6 +233,14 @@ class OfYear(_Taken, frozen=True):
 class Pushed(_Taken, frozen=True):
     """A page of a thread's pushes, newest first."""
 
+    before: Annotated[Id, msgspec.Meta(description="`next` of the page before")] | None = None
+    limit: Limit = 50
+
+
+class Delivered(_Taken, frozen=True):
+    """Which deliveries of a webhook, and which page of them, newest first."""
+
+    state: ShownDeliveries = "all"
     before: Annotated[Id, msgspec.Meta(description="`next` of the page before")] | None = None
     limit: Limit = 50
 

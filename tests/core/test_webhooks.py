@@ -20,6 +20,10 @@ from inbox.core.events import (
     Author,
     CallbackCard,
     CallbackEvent,
+    CareChosen,
+    CareEvent,
+    ChoiceEvent,
+    CoverChoice,
     CustomerEvent,
     ErasedEvent,
     Event,
@@ -58,7 +62,16 @@ from inbox.core.webhooks import (
     with_text,
 )
 
-PLACE = Place("thread", "ana", 7, "spokane", "tampa", "boise")
+PLACE = Place(
+    thread="thread",
+    customer="ana",
+    seq=7,
+    team="spokane",
+    served="tampa",
+    home="boise",
+    covered=False,
+    before="boise",
+)
 SPOKANE = TeamRef("spokane-id", "spokane", "Spokane")
 PRIVATE = "the customer is upset"
 BO = Author("agent", "bo", "Bo")
@@ -138,16 +151,45 @@ def test_a_pin_is_told_with_the_team_before_and_without_its_reason() -> None:
     assert told_of(event, PLACE) == PinTold("thread", "ana", 7, SPOKANE, "boise")
 
 
+LATER = "2026-11-22T20:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("serving", "covered_by", "told"),
+    [
+        (Serving(SPOKANE, "cover", LATER), None, ("began", "spokane-id", LATER)),
+        (Serving(SPOKANE, "cover", LATER), "tampa", ("began", "spokane-id", LATER)),
+        (Serving(SPOKANE, "cover", LATER), "spokane-id", ("extended", "spokane-id", LATER)),
+        (Serving(SPOKANE, "home"), "tampa", ("ended", "tampa", None)),
+        (Serving(SPOKANE, "bounce"), "tampa", ("ended", "tampa", None)),
+    ],
+)
+def test_a_cover_is_told_without_its_reason_and_its_note(
+    serving: Serving, covered_by: str | None, told: tuple[Any, ...]
+) -> None:
+    place = PLACE
+    if covered_by is not None:
+        place = msgspec.structs.replace(PLACE, served=covered_by, covered=True)
+    state, team, until = told
+    expected = CoverTold("thread", "ana", 7, state, team, "boise", until)
+    assert told_of(ServingEvent(serving, PRIVATE, PRIVATE), place) == expected
+
+
 UNTOLD: dict[str, list[Event]] = {
     "message": [MessageEvent(message("system"))],
     "note": [NoteEvent(Note("n1", "c1", BO, PRIVATE, "2026-11-22T12:00:00.000Z"))],
     "status": [StatusEvent(Status("open", 1)), StatusEvent(Status("snoozed", 1, "later"))],
     "assignee": [AssigneeEvent(AgentRef("bo", "Bo"), PRIVATE)],
-    "serving": [ServingEvent(Serving(SPOKANE, "cover"), PRIVATE, PRIVATE)],
+    "serving": [
+        ServingEvent(Serving(SPOKANE, why), PRIVATE, PRIVATE)
+        for why in ("home", "bounce", "general")
+    ],
     "read": [ReceiptEvent("customer", 3)],
     "delivered": [ReceiptEvent("customer", 3)],
     "rating": [RatingEvent(Rating(1, 1, PRIVATE))],
     "customer": [CustomerEvent(("name",), SPOKANE)],
+    "choice": [ChoiceEvent(CoverChoice("now", LATER))],
+    "care": [CareEvent(CareChosen("general"))],
     "erased": [ErasedEvent(7)],
 }
 """What no webhook hears of by the log, by its type."""

@@ -11,9 +11,11 @@ import msgspec
 import pytest
 
 from inbox.core.errors import Conflict
+from inbox.core.instant import to_text
 from inbox.core.webhooks import TYPES, CoverTold
 from inbox.flows import handover, notes, states
 from inbox.flows.context import Writing, roster, write
+from inbox.flows.cover import CoverDraft, cover, hand_back
 from inbox.flows.endpoints import WebhookDetail, WebhookDraft, add_webhook, change_webhook
 from inbox.flows.erasure import erase
 from inbox.flows.imports import Progress, import_threads
@@ -221,3 +223,20 @@ async def test_an_import_tells_nothing(stage: Stage) -> None:
     await import_threads(stage.ctx, io.BytesIO(msgspec.json.encode(line)), report=report)
     assert len(await look(stage.ctx, "SELECT id FROM threads")) == 1
     assert await told(stage) == []
+
+
+async def test_a_cover_is_told_from_its_beginning_to_its_end(stage: Stage) -> None:
+    await endpoint(stage, "cover")
+    ana = await stage.ana()
+    await stage.say(ana, "c1")
+    until = stage.clock.now + 3_600_000
+    for end in (until, 2 * until - stage.clock.now):
+        draft = CoverDraft(team=stage.tampa, until=to_text(end), reason=SECRET)
+        await cover(stage.ctx, stage.mia, thread=ana.thread, draft=draft)
+    await hand_back(stage.ctx, stage.mia, thread=ana.thread, note=SECRET)
+    events = [data for _, data in await told(stage)]
+    assert [one["state"] for one in events] == ["began", "extended", "ended"]
+    assert {one["team"] for one in events} == {stage.tampa}
+    assert {one["home"] for one in events} == {stage.spokane}
+    assert events[-1]["until"] is None
+    assert SECRET not in repr(events)
