@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
+
 from tests.engines import (
     bare_database,
     bare_engine,
@@ -21,3 +23,7 @@ __all__ = [
     "postgres",
     "sqlite_template",
 ]
+
+# A slow machine breaks no promise: how long one example takes is never what is tested.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
