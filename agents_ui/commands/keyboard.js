@@ -1,7 +1,7 @@
 /** Keys to commands: one listener for the whole page. */
 
-import { commandFor } from "../core/keys.js";
-import { cycleRegions, focusSoon } from "../state/focus.js";
+import { commandFor, isCharacter, named } from "../core/keys.js";
+import { comesToText, cycleRegions, focusOn, focusSoon } from "../state/focus.js";
 import { COMMANDS, commandOf, usable } from "./table.js";
 
 /** Where characters are text. */
@@ -18,6 +18,7 @@ export function listen(desk) {
     // A dialog has the keys to itself.
     if (desk.dialog.value !== null) return;
     event.preventDefault();
+    if (comesToText() && isCharacter(named(event))) return;
     void run(desk, id);
   });
 }
@@ -30,7 +31,16 @@ export function listen(desk) {
  */
 export async function run(desk, id) {
   const { focus, run: act } = commandOf(id);
-  const done = await act(desk);
+  const result = act(desk);
+  if (focus === "composer" && result !== false) {
+    // The composer is there already: whoever types on at once writes into it. A dialog that is
+    // about to close still holds the focus.
+    (document.querySelector("dialog[open]") === null ? focusOn : focusSoon)(focus);
+    return result;
+  }
+  if (focus === "search") focusSoon(focus);
+  const done = await result;
   if (focus === "region") cycleRegions(id === "regions" ? 1 : -1);
-  else if (focus !== "stay" && done !== false) focusSoon(focus);
+  else if (focus !== "stay" && focus !== "search" && done !== false) focusSoon(focus);
+  return done;
 }

@@ -7,6 +7,16 @@ const FRAMES = 30;
 /** On a narrow screen a target may be behind: then the focus goes to what is in front. */
 const INSTEAD = { row: "message" };
 
+/** Where text is written: what is typed on the way there must not be taken for commands. */
+const WRITTEN = ["composer", "search"];
+/** @type {string | null} */
+let onTheWay = null;
+
+/** Whether the focus is on its way to where text is written. */
+export function comesToText() {
+  return onTheWay !== null && WRITTEN.includes(onTheWay);
+}
+
 /**
  * Put the focus on a target, as soon as it is on the screen. When there are several of a name, the
  * one that is current, else the last.
@@ -14,20 +24,26 @@ const INSTEAD = { row: "message" };
  * @param {string} target
  */
 export function focusOn(target, frames = FRAMES) {
+  onTheWay = target;
   const found = [.../** @type {NodeListOf<HTMLElement>} */ (
     document.querySelectorAll(`[data-focus~="${target}"]`)
   )].filter((element) => element.checkVisibility());
   const best = found.find((element) => element.tabIndex === 0) ?? found.at(-1);
   const busy = document.querySelector('[aria-busy="true"]') !== null;
-  if (best !== undefined) best.focus();
+  if (best !== undefined) {
+    onTheWay = null;
+    best.focus();
+  }
   // What is being loaded will be there: to give up would leave the focus nowhere.
   else if (busy) requestAnimationFrame(() => focusOn(target, frames));
   else if (frames > 0) requestAnimationFrame(() => focusOn(target, frames - 1));
   else if (target in INSTEAD) focusOn(INSTEAD[/** @type {keyof typeof INSTEAD} */ (target)], 0);
+  else onTheWay = null;
 }
 
 /** After what is on its way to the screen has come there. @param {string} target */
 export function focusSoon(target) {
+  onTheWay = target;
   requestAnimationFrame(() => focusOn(target));
 }
 

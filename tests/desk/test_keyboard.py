@@ -147,3 +147,28 @@ async def test_commands_are_found_in_the_palette(stage: Stage) -> None:
 
     await expect(bo.composer).to_be_focused()
     await expect(bo.page.get_by_role("button", name="Add private note")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("key", "field"), [("r", "textarea"), ("i", "textarea"), ("/", "#search-field")]
+)
+async def test_what_is_typed_on_at_once_is_text_and_no_command(
+    stage: Stage, key: str, field: str
+) -> None:
+    bo = await set_scene(stage)
+    asked: list[str] = []
+    bo.page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+
+    # In one go, as a fast typist does: each letter would be a command.
+    await bo.page.evaluate(
+        """(keys) => {
+          for (const key of keys) {
+            const target = document.activeElement;
+            const press = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+            target.dispatchEvent(press);
+          }
+        }""",
+        [key, *"meeuzd"],
+    )
+    await expect(bo.page.locator(field)).to_be_focused()
+    assert [one for one in asked if one.startswith(("POST", "PUT"))] == []
