@@ -276,8 +276,9 @@ CREATE TABLE threads (
 CREATE INDEX threads_home ON threads (home_team, last_message_at, id);
 CREATE INDEX threads_serving ON threads (serving_team, last_message_at, id)
     WHERE serving_why <> 'home';
-CREATE INDEX threads_open ON threads (serving_team, due_at, id) WHERE state = 'open';
-CREATE INDEX threads_assignee ON threads (assignee_id, due_at, id)
+CREATE INDEX threads_open ON threads (serving_team, due_at, id, waiting_since, assignee_id, state)
+    WHERE state = 'open';
+CREATE INDEX threads_assignee ON threads (assignee_id, due_at, id, state)
     WHERE assignee_id IS NOT NULL AND state <> 'resolved';
 CREATE INDEX threads_take_back ON threads (take_back_at) WHERE take_back_at IS NOT NULL;
 CREATE INDEX threads_snoozed ON threads (snoozed_until) WHERE state = 'snoozed';
@@ -369,7 +370,7 @@ CREATE TABLE milestones (
     is_first     BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (thread_id, seq, kind)
 );
-CREATE INDEX milestones_at ON milestones (at, thread_id, seq, kind);
+CREATE INDEX milestones_at ON milestones (at);
 
 -- Leases by which another team serves a conversation, one row each: where it was (back_*), who
 -- covers, since when and until when. kept_id had the conversation before. due_at: when the timer
@@ -399,6 +400,7 @@ CREATE TABLE covers (
 CREATE UNIQUE INDEX covers_running ON covers (thread_id) WHERE ended_at IS NULL;
 CREATE INDEX covers_due ON covers (due_at, thread_id) WHERE ended_at IS NULL;
 CREATE INDEX covers_storm ON covers (storm_id, id) WHERE ended_at IS NULL AND storm_id IS NOT NULL;
+CREATE INDEX covers_teams ON covers (back_team, to_team, ended_at) WHERE ended_at IS NULL;
 CREATE INDEX covers_thread ON covers (thread_id, began_at);
 
 -- How far each agent has read a thread; unread counts stand on it.
@@ -443,6 +445,8 @@ CREATE TABLE promises (
     PRIMARY KEY (thread_id, seq)
 );
 CREATE INDEX promises_due ON promises (due) WHERE state = 'waiting';
+CREATE INDEX promises_settled ON promises (settled_at, thread_id, seq)
+    WHERE settled_at IS NOT NULL;
 
 -- A call that a customer wants from the team (home then, or since): due from due_at to ends_at, where
 -- the first plan ended at planned_end. remind_at: when the customer is to be reminded, none where

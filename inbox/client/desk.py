@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Literal
@@ -14,6 +14,7 @@ import msgspec
 
 from inbox.client.admin import Admin
 from inbox.client.answers import Canned, Duty, Found, Me, Noted, Page, Sent, Summary, TeamSheet
+from inbox.client.board import By, Per, ReportRow, TeamBoard
 from inbox.client.callbacks import TeamCallbacks
 from inbox.client.calls import Calls
 from inbox.client.credentials import Credentials, TokenSource
@@ -163,6 +164,35 @@ class DeskClient:
     async def team(self) -> tuple[TeamSheet, ...]:
         """The people of the agent's teams, with who is on duty."""
         answer, _ = await self._calls.call("GET", "/v1/desk/team", into=Page[TeamSheet])
+        return answer.items
+
+    async def board(self) -> tuple[TeamBoard, ...]:
+        """What goes on now in each of my teams; for an admin in all. Leads only."""
+        answer, _ = await self._calls.call("GET", "/v1/desk/board", into=Page[TeamBoard])
+        return answer.items
+
+    async def report(
+        self,
+        first: date,
+        last: date,
+        *,
+        by: By = "total",
+        per: Per = "team",
+        team: str | None = None,
+        market: str | None = None,
+    ) -> tuple[ReportRow, ...]:
+        """How it went from one day to another, both included; `team` is an id. Leads only."""
+        query: dict[str, str | int | None] = {
+            "from": first.isoformat(),
+            "to": last.isoformat(),
+            "by": by,
+            "per": per,
+            "team": team,
+            "market": market,
+        }
+        answer, _ = await self._calls.call(
+            "GET", "/v1/desk/reports", into=Page[ReportRow], query=query
+        )
         return answer.items
 
     async def queue(

@@ -140,6 +140,11 @@ def local_date(hours: Hours, at: int) -> date:
     return _local(hours.zone, at // 1000).date()
 
 
+def midnight(zone: tzinfo, on: date) -> int:
+    """When a date begins by a zone's clock: the first instant that shows it."""
+    return _instant(zone, datetime(on.year, on.month, on.day))  # noqa: DTZ001  a clock's own
+
+
 def listed(hours: Hours, on: date) -> Day | None:
     """What is listed for a date, if anything is."""
     place = bisect_left(hours.days, on, key=lambda day: day.date)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 import msgspec
@@ -56,6 +56,7 @@ Action = Literal[
     "serve",
     "repin",
     "arrange",
+    "oversee",
     "administer",
 ]
 
@@ -63,10 +64,12 @@ MAY: dict[Action, frozenset[Role]] = {
     "serve": frozenset({"agent", "lead", "admin"}),
     "repin": frozenset({"lead", "admin"}),
     "arrange": frozenset({"lead", "admin"}),
+    "oversee": frozenset({"lead", "admin"}),
     "administer": frozenset({"admin"}),
 }
 """`serve`: read and answer the threads of one's own teams, whatever the role. `arrange`: a team's
-hours and its people's shifts; a lead those of the teams they are in (`demand_lead`)."""
+hours and its people's shifts; a lead those of the teams they are in (`demand_lead`). `oversee`:
+the board and the reports."""
 
 
 def demand(who: Agent | Operator, action: Action) -> None:
@@ -94,6 +97,22 @@ def demand_leader(who: Agent | Operator, teams: Collection[str]) -> None:
     demand(who, "arrange")
     if who.role != "admin" and not (isinstance(who, Agent) and who.teams.intersection(teams)):
         raise NotFound("there is no such agent")
+
+
+def overseen(who: Agent | Operator, teams: Iterable[str], *, team: str | None) -> frozenset[str]:
+    """Which of these teams the board and the reports show: an admin all, a lead their own.
+
+    With `team` that one alone. Raises Forbidden for agents, NotFound for a team that is not theirs.
+    """
+    demand(who, "oversee")
+    mine = frozenset(teams)
+    if isinstance(who, Agent) and who.role != "admin":
+        mine &= who.teams
+    if team is None:
+        return mine
+    if team not in mine:
+        raise NotFound("there is no such team")
+    return frozenset({team})
 
 
 def sees(agent: Agent, home: str, serving: str) -> bool:

@@ -11,6 +11,7 @@ from inbox.ops.hours import HOURS
 from inbox.ops.operation import Operation
 from inbox.ops.people import PEOPLE
 from inbox.ops.pushes import PUSHES
+from inbox.ops.reports import REPORTS
 from inbox.ops.rules import RULES
 from inbox.ops.shifts import SHIFTS
 from inbox.ops.upkeep import UPKEEP
@@ -28,6 +29,7 @@ OPERATIONS: dict[str, Operation[Any]] = {
         *HISTORY,
         *PUSHES,
         *WEBHOOKS,
+        *REPORTS,
         *UPKEEP,
     )
 }

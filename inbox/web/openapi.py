@@ -209,6 +209,8 @@ def _responses(route: Route, named: dict[int, Json]) -> Json:
             elif route.media == "application/json":
                 schema = {"type": "object"}
             answer["content"] = {route.media: {"schema": schema}}
+            if route.also:
+                answer["content"][route.also] = {"schema": {"type": "string"}}
         responses[str(status)] = answer
     for status in sorted({error.status for error in _refusals(route)}):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}

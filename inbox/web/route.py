@@ -80,6 +80,8 @@ class Route:
     media: str = "application/json"
     streams: bool = False
     """Whether the body is a file, which the handler reads itself, in pieces (`Call.pieces`)."""
+    also: str = ""
+    """Another media type in which the answer can be asked for."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ from inbox.flows.agents import (
     NewToken,
 )
 from inbox.flows.audit import AuditPage
+from inbox.flows.board import Board
 from inbox.flows.callbacks.booking import CallbackDraft, FreeSlots
 from inbox.flows.callbacks.calling import Attempt, DeskCallbacks
 from inbox.flows.callbacks.mine import MyCallbacks
@@ -51,6 +52,7 @@ from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
 from inbox.flows.lines import LineDraft, TeamLine
 from inbox.flows.quiet import QuietDraft, QuietHours
 from inbox.flows.rating import Rated, RatingDraft
+from inbox.flows.reports import Report
 from inbox.flows.rules import RulesDetail
 from inbox.flows.search import SearchPage
 from inbox.flows.shifts import ShiftDetail, ShiftDraft
@@ -63,6 +65,7 @@ from inbox.web import (
     callbacks,
     customer,
     desk,
+    overview,
     privacy,
     service,
     session,
@@ -89,6 +92,7 @@ from inbox.web.shapes import (
     OnDuty,
     Pushed,
     PushKey,
+    Reported,
     Rotation,
     SettingsShown,
     Shown,
@@ -187,6 +191,8 @@ ROUTES: tuple[Route, ...] = (
     Route("lead", "PUT", "/v1/desk/team/{team}/notice", desk.set_notice, NoticeDraft, gives=TeamNotice),
     Route("lead", "POST", "/v1/desk/team/{team}/storm", desk.begin_storm, StormDraft, gives=StormDetail, success=(201,), errors=(Conflict,)),
     Route("lead", "DELETE", "/v1/desk/team/{team}/storm", desk.end_storm, success=(204,)),
+    Route("lead", "GET", "/v1/desk/board", overview.get_board, gives=Board),
+    Route("lead", "GET", "/v1/desk/reports", overview.get_report, query=Reported, gives=Report, errors=(NotFound,), also="text/csv"),
     Route("agent", "GET", "/v1/desk/canned", desk.list_canned, query=OfThread, gives=CannedList, errors=(NotFound,)),
     Route("lead", "PUT", "/v1/desk/canned", desk.set_canned, CannedDraft, gives=Canned, errors=(NotFound,)),
     Route("lead", "DELETE", "/v1/desk/canned/{canned}", desk.remove_canned, success=(204,)),

@@ -12,11 +12,13 @@ import msgspec
 
 from inbox.core.cursor import LARGEST
 from inbox.core.events import CoverChoice
+from inbox.core.periods import By
 from inbox.core.promise import Promise
 from inbox.flows.callbacks.calling import Which
 from inbox.flows.deliveries import Shown as ShownDeliveries
 from inbox.flows.desk_views import Colleague, View
 from inbox.flows.endpoints import KEEP_HOURS, LONGEST_KEEP
+from inbox.flows.reports import Per
 from inbox.web.route import ID_PATTERN
 
 Id = Annotated[str, msgspec.Meta(pattern=ID_PATTERN, description="an id, as the server gave it")]
@@ -243,6 +245,32 @@ class Delivered(_Taken, frozen=True):
     state: ShownDeliveries = "all"
     before: Annotated[Id, msgspec.Meta(description="`next` of the page before")] | None = None
     limit: Limit = 50
+
+
+class Reported(_Taken, frozen=True):
+    """Which days, by the calendar of each team, and what the rows are."""
+
+    first: Annotated[date, msgspec.Meta(description="the first day, as 2026-11-01")] = (
+        msgspec.field(name="from")
+    )
+    last: Annotated[date, msgspec.Meta(description="the last day; at most 366 days in all")] = (
+        msgspec.field(name="to")
+    )
+    by: Annotated[
+        By, msgspec.Meta(description="a row for each day, week (from Monday), month, or for all")
+    ] = "total"
+    per: Annotated[
+        Per, msgspec.Meta(description="and for each team, market, both, or all in one")
+    ] = "team"
+    team: Annotated[Id, msgspec.Meta(description="this team alone")] | None = None
+    market: (
+        Annotated[
+            str,
+            msgspec.Meta(max_length=40, description="this market alone, as `US` or `US-WA-SEA`"),
+        ]
+        | None
+    ) = None
+    format: Literal["json", "csv"] = "json"
 
 
 class OfThread(_Taken, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -251,6 +251,13 @@ async def test_what_an_agent_can_do(house: House, cast: Cast) -> None:
             await mia.set_line(cast.spokane, "Bo is in until six")
             assert (await ana.team()).line == "Bo is in until six"
             assert await bo.canned() == ()
+            shown = {one.team.key: one for one in await mia.board()}
+            assert (shown["spokane"].conversations, shown["spokane"].waiting) == (0, 0)
+            assert [agent.name for agent in shown["spokane"].agents] == ["Bo", "Mia"]
+            day = date(2026, 11, 22)
+            (row,) = await mia.report(day, day, team=cast.spokane)
+            assert (row.first, row.team, row.market) == (day, shown["spokane"].team, None)
+            assert (row.conversations_begun, row.ratings_4) == (1, 1)
         (spokane,) = await bo.team()
         assert {one.name for one in spokane.members} == {"Bo", "Mia"}
         assert (spokane.state, spokane.next_open) == ("open", None)
