@@ -20,7 +20,12 @@ KEYS = {
     "transfer": "t",
 }
 LOOKS = [
-    pytest.param({"color_scheme": scheme, "viewport": size}, id=f"{scheme}-{size['width']}")
+    pytest.param(
+        {"color_scheme": scheme, "viewport": size},
+        id=f"{scheme}-{size['width']}",
+        # The other two corners of the matrix are for `make prove`.
+        marks=[pytest.mark.prove] if (scheme == "light") == (size is PHONE) else [],
+    )
     for scheme in ("light", "dark")
     for size in (WIDE, PHONE)
 ]
