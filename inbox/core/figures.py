@@ -52,6 +52,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     promises: int
     promises_kept: int
     promises_kept_rate: float | None
+    callbacks: int
+    callbacks_kept: int
+    callbacks_kept_rate: float | None
     ratings: int
     rating_mean: float | None
     ratings_1: int
@@ -101,6 +104,7 @@ class Tally:
         self.home_firsts = self.home_firsts_by_home = 0
         self.home_answers = self.home_answers_covered = self.covers_taken = 0
         self.promises = self.promises_kept = 0
+        self.callbacks = self.callbacks_kept = 0
         self.ratings = [0] * 5
         self.messages_in = self.messages_out = 0
 
@@ -172,6 +176,9 @@ class Tally:
             promises=self.promises,
             promises_kept=self.promises_kept,
             promises_kept_rate=share(self.promises_kept, self.promises),
+            callbacks=self.callbacks,
+            callbacks_kept=self.callbacks_kept,
+            callbacks_kept_rate=share(self.callbacks_kept, self.callbacks),
             ratings=rated,
             rating_mean=share(score, rated),
             ratings_1=self.ratings[0],

@@ -71,6 +71,7 @@ async def report(ctx: Context, who: Agent | Operator, question: Question) -> Rep
         await _read_conversations(ctx, book)
         await _read_ratings(ctx, book)
         await _read_promises(ctx, book)
+        await _read_callbacks(ctx, book)
         await _read_messages(ctx, book)
     return Report(book.rows())
 
@@ -207,6 +208,14 @@ async def _read_promises(ctx: Context, book: _Book) -> None:
                 continue
             mine.promises += 1
             mine.promises_kept += state == "kept"
+
+
+async def _read_callbacks(ctx: Context, book: _Book) -> None:
+    async for rows in _pages(ctx, Q.report_callbacks, book, {"id": ""}):
+        for at, _, kept, team, market in rows:
+            if (mine := book.tally(team, market, at)) is not None:
+                mine.callbacks += 1
+                mine.callbacks_kept += bool(kept)
 
 
 async def _read_messages(ctx: Context, book: _Book) -> None:

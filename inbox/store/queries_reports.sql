@@ -91,6 +91,17 @@ WHERE p.settled_at IS NOT NULL AND (p.settled_at, p.thread_id, p.seq) > (:at, :t
   AND p.settled_at < :until
 ORDER BY p.settled_at, p.thread_id, p.seq LIMIT :limit
 
+-- name: report_callbacks
+-- Callbacks that were settled otherwise than by calling them off, after a place and before a moment,
+-- in order: whether the team called in time. The market is that of the thread's newest matter.
+SELECT b.settled_at, b.id, b.first_attempt_at <= b.planned_end, b.team_id, c.market
+FROM callbacks b
+JOIN threads t ON t.id = b.thread_id
+LEFT JOIN conversations c ON c.thread_id = t.id AND c.number = t.conversation
+WHERE b.state IN ('done', 'missed') AND (b.settled_at, b.id) > (:at, :id)
+  AND b.settled_at < :until
+ORDER BY b.settled_at, b.id LIMIT :limit
+
 -- name: report_messages
 -- How many messages there were between two moments, by team, side and market.
 SELECT i.team_id, i.author, c.market, COUNT(*) FROM items i

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from datetime import timedelta
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -22,6 +22,7 @@ from inbox.flows.callbacks.booking import Booked, CallbackDraft
 from inbox.flows.callbacks.calling import Attempt
 from inbox.flows.context import Context
 from inbox.flows.limits import Limits
+from inbox.flows.reports import Question, report
 from inbox.flows.shifts import ShiftDraft
 from inbox.flows.streams import Stream, page
 from tests.cast import OPERATOR, Cast, SetClock, arrive
@@ -234,6 +235,29 @@ async def test_only_who_sees_the_thread_may(ctx: Context, cast: Cast) -> None:
             await act
     listed = await calling.list_callbacks(ctx, cast.ravi, which="open", cursor=None, limit=50)
     assert listed.items == ()
+
+
+async def test_the_report_says_which_calls_were_kept(
+    ctx: Context, cast: Cast, clock: SetClock
+) -> None:
+    await _open(ctx, cast, share=100)
+    clock.now = to_ms("2026-11-23T18:00:00.000Z")
+    cards = []
+    for number in range(3):
+        who = await arrive(ctx, f"customer-{number}")
+        if number < 2:
+            cards.append((await _book(ctx, who, _draft("now"))).card)
+        else:
+            gone = (await _book(ctx, who, _draft(await _first_free(ctx, who)))).card
+            await booking.cancel(ctx, who, callback=gone.id)
+    await calling.attempt(ctx, cast.bo, callback=cards[0].id, made=Attempt("spoke"))
+    clock.pass_(31 * MINUTE)
+    await calling.attempt(ctx, cast.bo, callback=cards[1].id, made=Attempt("spoke"))
+
+    day = date(2026, 11, 23)
+    told = await report(ctx, OPERATOR, Question(day, day))
+    (row,) = [one for one in told.items if one.team and one.team.id == cast.spokane]
+    assert (row.callbacks, row.callbacks_kept, row.callbacks_kept_rate) == (2, 1, 0.5)
 
 
 async def test_an_agent_books_for_a_customer(ctx: Context, cast: Cast) -> None:
