@@ -2,6 +2,7 @@
 
 from inbox.client.answers import File, Message, Note, Rating
 from inbox.client.callbacks import Callback
+from inbox.client.care import CareChosen, Choice, Notice
 from inbox.client.customer import CustomerClient
 from inbox.client.desk import DeskClient
 from inbox.client.events import (
@@ -28,6 +29,8 @@ from inbox.core.frames import Presence, TypingShown, ViewingShown
 __all__ = [
     "Assigned",
     "Callback",
+    "CareChosen",
+    "Choice",
     "Closed",
     "CustomerClient",
     "Delivered",
@@ -42,6 +45,7 @@ __all__ = [
     "Message",
     "NoSocket",
     "Note",
+    "Notice",
     "Pace",
     "Pinned",
     "Presence",

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from inbox.client.care import Care, Choice, Notice
 from inbox.client.hours import OpenState, Today
 
 T = TypeVar("T")
@@ -147,6 +148,15 @@ class ThreadState(msgspec.Struct, frozen=True):
     status: ConversationState | None = None
     promise: Promise | None = None
     unread: int = 0
+    care: Care | None = None
+    choice: Choice | None = None
+
+
+class Covered(msgspec.Struct, frozen=True):
+    """Which team serves the conversation now, and what the customer chose."""
+
+    serving: Holding
+    choice: Choice | None = None
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
@@ -186,6 +196,7 @@ class TeamPage(msgspec.Struct, frozen=True):
     line: str | None = None
     promise: Promise | None = None
     kept_rate: float | None = None
+    notice: Notice | None = None
 
 
 class CustomerCard(msgspec.Struct, frozen=True):
@@ -263,6 +274,31 @@ class Me(msgspec.Struct, frozen=True):
     duty: Duty
 
 
+class Helper(msgspec.Struct, frozen=True):
+    """A team that helps in a storm, and how many of a hundred new conversations it takes."""
+
+    team: TeamRef
+    share: int
+
+
+class Storm(msgspec.Struct, frozen=True):
+    """A storm in force: new conversations spill, and promised times are `widen` times as long."""
+
+    team: TeamRef
+    since: datetime
+    until: datetime
+    teams: tuple[Helper, ...]
+    notice: str
+    widen: float = 1.0
+
+
+class TeamNotice(msgspec.Struct, frozen=True):
+    """What a team tells its customers now."""
+
+    team: TeamRef
+    notice: Notice | None
+
+
 class TeamSheet(msgspec.Struct, frozen=True):
     """A team of mine with its people, and whether it is there, as its customers see it."""
 
@@ -276,6 +312,8 @@ class TeamSheet(msgspec.Struct, frozen=True):
     next_open: datetime | None = None
     line: str | None = None
     kept_rate: float | None = None
+    notice: Notice | None = None
+    storm: Storm | None = None
 
 
 class CustomerRef(msgspec.Struct, frozen=True):

@@ -8,12 +8,14 @@ import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
+from typing import Literal
 
 import msgspec
 
-from inbox.client.answers import Message, Page, Rating, Sent, TeamPage, ThreadState
+from inbox.client.answers import Covered, Message, Page, Rating, Sent, TeamPage, ThreadState
 from inbox.client.callbacks import Callbacks
 from inbox.client.calls import Calls
+from inbox.client.care import Care, CarePreference
 from inbox.client.credentials import Credentials, TokenSource
 from inbox.client.devices import Devices
 from inbox.client.events import Event, Reset
@@ -37,6 +39,14 @@ class _Upto(msgspec.Struct, frozen=True, omit_defaults=True):
 class _Rating(msgspec.Struct, frozen=True, omit_defaults=True):
     score: int
     comment: str | None = None
+
+
+class _Choice(msgspec.Struct, frozen=True):
+    choice: Literal["wait", "now"]
+
+
+class _Care(msgspec.Struct, frozen=True):
+    preference: CarePreference
 
 
 class _Rated(msgspec.Struct, frozen=True):
@@ -88,8 +98,9 @@ class CustomerClient:
         self.files = Files(self._calls)
         """Uploading for a message, and fetching what came with one."""
         self.devices = Devices(self._calls)
-        self.callbacks = Callbacks(self._calls)
         """Registering for pushes, and quiet hours."""
+        self.callbacks = Callbacks(self._calls)
+        """Calls that I want."""
 
     async def __aenter__(self) -> CustomerClient:
         await self._running.open(self._credentials)
@@ -197,6 +208,24 @@ class CustomerClient:
             body=_Rating(score, comment),
         )
         return msgspec.structs.replace(answer.rating, seq=answer.seq)
+
+    async def choose_cover(self, choice: Literal["wait", "now"]) -> Covered:
+        """Wait for my team, or be answered by another now, where `thread().choice` asks.
+
+        Again is safe. Conflict where nothing is asked, or nobody else is there.
+        """
+        answer, _ = await self._calls.call(
+            "POST", "/v1/thread/cover", into=Covered, body=_Choice(choice)
+        )
+        return answer
+
+    async def set_care(self, preference: CarePreference) -> Care:
+        """Be cared for by my team, by general care, or mostly by myself; at once in force.
+
+        Conflict where the company does not offer it: see `offers` of `thread().care`.
+        """
+        answer, _ = await self._calls.call("PUT", "/v1/care", into=Care, body=_Care(preference))
+        return answer
 
     def events(self) -> AsyncIterator[Event]:
         """Everything that happens in the thread, from where the store ends: each once, in order.

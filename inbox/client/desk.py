@@ -17,6 +17,7 @@ from inbox.client.answers import Canned, Duty, Found, Me, Noted, Page, Sent, Sum
 from inbox.client.board import By, Per, ReportRow, TeamBoard
 from inbox.client.callbacks import TeamCallbacks
 from inbox.client.calls import Calls
+from inbox.client.cover import DeskCover
 from inbox.client.credentials import Credentials, TokenSource
 from inbox.client.devices import Trail
 from inbox.client.events import Event, Reset, read_event
@@ -124,6 +125,8 @@ class DeskClient:
         self._running = Running(self._calls, self._journal, self._feed, self._link)
         self.callbacks = TeamCallbacks(self._calls)
         """Calls that customers of my teams want."""
+        self.cover = DeskCover(self._calls)
+        """Another team answers for a while; storms and notices."""
         self.files = Files(self._calls)
         """Uploading for a reply, and fetching what came with a message."""
         self.admin = Admin(self._calls)

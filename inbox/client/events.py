@@ -15,6 +15,7 @@ import msgspec
 
 from inbox.client.answers import AgentRef, Message, Note, Rating, Summary, TeamRef, ThreadState
 from inbox.client.callbacks import Callback
+from inbox.client.care import CareChosen, Choice
 from inbox.core.frames import Presence, TypingShown, ViewingShown
 
 _log = logging.getLogger(__name__)
@@ -124,6 +125,8 @@ What: TypeAlias = (
     | Read
     | Rating
     | Callback
+    | Choice
+    | CareChosen
     | Profile
     | Erased
     | Entered
@@ -180,6 +183,14 @@ class _OfCallback(msgspec.Struct, frozen=True):
     callback: Callback
 
 
+class _OfChoice(msgspec.Struct, frozen=True):
+    choice: Choice
+
+
+class _OfCare(msgspec.Struct, frozen=True):
+    care: CareChosen
+
+
 class _OfServing(msgspec.Struct, frozen=True):
     serving: Serving
     reason: str | None = None
@@ -207,6 +218,8 @@ _READ: dict[str, Callable[[bytes], What]] = {
     "delivered": _flat(Delivered),
     "rating": lambda data: msgspec.json.decode(data, type=_OfRating).rating,
     "callback": lambda data: msgspec.json.decode(data, type=_OfCallback).callback,
+    "choice": lambda data: msgspec.json.decode(data, type=_OfChoice).choice,
+    "care": lambda data: msgspec.json.decode(data, type=_OfCare).care,
     "customer": _flat(Profile),
     "erased": _flat(Erased),
     "entered": _flat(Entered),

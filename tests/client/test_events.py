@@ -34,12 +34,14 @@ STORED: dict[str, core.Event] = {
             "cb1", "due", WHEN, WHEN, "+15095550100", "My bill", 1, core.AgentRef("bo", "Bo"), "bo"
         )
     ),
+    "choice": core.ChoiceEvent(core.CoverChoice("wait", WHEN)),
+    "care": core.CareEvent(core.CareChosen("general")),
     "customer": core.CustomerEvent(("region",), SPOKANE),
     "erased": core.ErasedEvent(4),
 }
 
 
-NESTED = ("message", "note", "status", "serving", "rating", "callback")
+NESTED = ("message", "note", "status", "serving", "rating", "callback", "choice", "care")
 
 
 def as_wire(type_: str, event: core.Event, **team: Any) -> bytes:

@@ -1,0 +1,108 @@
+"""While the team is away, by both clients against the real server, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from inbox.client import CareChosen, Choice, DeskClient, Serving
+from inbox.client.hours import Period, Weekly
+from inbox.core.errors import Conflict, Forbidden
+from tests.cast import NOON, Cast
+from tests.client.test_story import PACE, customer, first
+from tests.live.house import House
+
+EVENING = datetime(2026, 11, 22, 20, tzinfo=UTC)
+OPENS = datetime(2026, 11, 23, 16, tzinfo=UTC)
+SINCE = datetime.fromtimestamp(NOON / 1000, UTC)
+
+
+@pytest.fixture
+async def mia(house: House, cast: Cast) -> AsyncIterator[DeskClient]:
+    """The admin of Spokane, who sees Tampa's threads as well."""
+    async with DeskClient(house.url, await house.agent_token(cast.mia), pace=PACE) as client:
+        yield client
+
+
+async def test_the_customer_chooses_to_wait_and_then_not_to(
+    house: House, cast: Cast, mia: DeskClient
+) -> None:
+    await mia.admin.set_hours(cast.spokane, Weekly(mon=(Period("08:00", "20:00"),)))
+    await mia.admin.set_rules(cast.spokane, cover="ask", cover_by=["tampa"])
+    async with customer(house) as ana:
+        with pytest.raises(Conflict):
+            await ana.choose_cover("now")
+        await ana.send("Is anybody there?")
+        assert (await ana.thread()).choice == Choice("open", OPENS)
+        waits = await ana.choose_cover("wait")
+        assert (waits.serving.team.key, waits.choice) == ("spokane", Choice("wait", OPENS))
+        answered = await ana.choose_cover("now")
+        assert (answered.serving.team.key, answered.serving.why) == ("tampa", "cover")
+        seen = await first(ana.events(), lambda event: isinstance(event.what, Serving))
+        said = [event.what.state for event in seen if isinstance(event.what, Choice)]
+        assert said == ["open", "wait", "now"]
+
+
+async def test_the_customer_chooses_general_care(house: House, cast: Cast, mia: DeskClient) -> None:
+    async with customer(house) as ana:
+        with pytest.raises(Conflict):
+            await ana.set_care("general")
+        await mia.admin.set_rules(cast.tampa, general=True)
+        care = await ana.set_care("general")
+        assert (care.preference, care.offers) == ("general", ("team", "general"))
+        assert (await ana.thread()).care == care
+        await first(ana.events(), lambda event: event.what == CareChosen("general"))
+
+
+async def test_a_person_begins_extends_and_ends_a_cover(
+    house: House, cast: Cast, mia: DeskClient
+) -> None:
+    async with customer(house) as ana:
+        await ana.send("Hello")
+        thread = (await ana.thread()).thread
+        given = await mia.cover.begin(thread, team=cast.tampa, reason="the dentist")
+        assert given.serving is not None
+        assert (given.serving.team.key, given.serving.why) == ("tampa", "cover")
+        longer = await mia.cover.begin(thread, team=cast.tampa, reason="late", until=EVENING)
+        assert longer.serving is not None
+        assert longer.serving.until == EVENING
+        back = await mia.cover.end(thread, note="nothing to do")
+        assert back.serving is not None
+        assert back.serving.why == "home"
+        events = (await mia.timeline(thread)).items
+        notes = [event.what.note for event in events if isinstance(event.what, Serving)]
+        assert notes[0] == "nothing to do"
+        with pytest.raises(Conflict):
+            await mia.cover.end(thread)
+
+
+async def test_a_lead_tells_everybody_and_begins_and_ends_a_storm(
+    house: House, cast: Cast, mia: DeskClient
+) -> None:
+    async with (
+        customer(house) as ana,
+        DeskClient(house.url, await house.agent_token(cast.bo), pace=PACE) as bo,
+    ):
+        told = await mia.cover.set_notice(cast.spokane, "Our phones are down")
+        assert told.notice is not None
+        assert (await ana.team()).notice == told.notice
+        assert (told.notice.text, told.notice.since) == ("Our phones are down", SINCE)
+        storm = await mia.cover.begin_storm(
+            cast.spokane, shares={cast.tampa: 100}, notice="Outage", until=EVENING, widen=2
+        )
+        assert [(one.team.key, one.share) for one in storm.teams] == [("tampa", 100)]
+        (sheet,) = await bo.team()
+        assert sheet.storm == storm
+        assert sheet.notice is not None
+        assert (sheet.notice.text, sheet.notice.until) == ("Outage", EVENING)
+        await ana.send("Hello")
+        serving = (await ana.thread()).serving
+        assert serving is not None
+        assert serving.team.key == "tampa"
+        with pytest.raises(Forbidden):
+            await bo.cover.end_storm(cast.spokane)
+        await mia.cover.end_storm(cast.spokane)
+        assert (await mia.cover.set_notice(cast.spokane, None)).notice is None
+        assert (await ana.team()).notice is None
