@@ -2,7 +2,7 @@
 
 from inbox.client.answers import File, Message, Note, Rating
 from inbox.client.callbacks import Callback
-from inbox.client.care import CareChosen, Choice, Notice
+from inbox.client.care import CareChosen, Choice, Notice, NoticeChanged
 from inbox.client.customer import CustomerClient
 from inbox.client.desk import DeskClient
 from inbox.client.events import (
@@ -46,6 +46,7 @@ __all__ = [
     "NoSocket",
     "Note",
     "Notice",
+    "NoticeChanged",
     "Pace",
     "Pinned",
     "Presence",

@@ -40,3 +40,10 @@ class Notice(msgspec.Struct, frozen=True):
     text: str
     since: datetime
     until: datetime | None = None
+
+
+class NoticeChanged(msgspec.Struct, frozen=True):
+    """What the customer's home team (by id) tells everybody now; none: nothing any more."""
+
+    team: str
+    notice: Notice | None

@@ -15,7 +15,7 @@ import msgspec
 
 from inbox.client.answers import AgentRef, Message, Note, Rating, Summary, TeamRef, ThreadState
 from inbox.client.callbacks import Callback
-from inbox.client.care import CareChosen, Choice
+from inbox.client.care import CareChosen, Choice, NoticeChanged
 from inbox.core.frames import Presence, TypingShown, ViewingShown
 
 _log = logging.getLogger(__name__)
@@ -135,6 +135,7 @@ What: TypeAlias = (
     | TypingShown
     | ViewingShown
     | Presence
+    | NoticeChanged
     | Reset
 )
 
@@ -143,8 +144,8 @@ class Event(msgspec.Struct, frozen=True):
     """Something that happened: `match event.what`.
 
     `seq` is its number in `stream`, none for a Reset and for what is never stored (typing, viewing,
-    presence), which also names no stream. In a team's stream `thread` and `thread_seq` say which
-    thread it is of and its number there.
+    presence, notices), which also names no stream. In a team's stream `thread` and `thread_seq` say
+    which thread it is of and its number there.
     """
 
     stream: str

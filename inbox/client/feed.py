@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from inbox.client.events import Event, Reset, read_event
+from inbox.client.events import Event, Reset, What, read_event
 from inbox.client.follow import Range
 from inbox.client.journal import Arrived, Journal
-from inbox.core.frames import Presence, TypingShown, ViewingShown
 
 Load = Callable[[Reset], Awaitable[Reset]]
 """Fills a reset with what stands now, however often it must ask; raises what cannot be mended."""
@@ -60,9 +59,9 @@ class Feed:
         await asyncio.to_thread(self._journal.restart, stream, cursor, mark)
         self._news.set()
 
-    def pass_on(self, frame: TypingShown | ViewingShown | Presence) -> None:
+    def pass_on(self, what: What, *, thread: str | None = None) -> None:
         """Hand out what is never stored; the oldest is dropped when nobody listens."""
-        self._passing.append(Event("", frame, thread=frame.thread))
+        self._passing.append(Event("", what, thread=thread))
         self._news.set()
 
     def fail(self, error: BaseException) -> None:

@@ -20,6 +20,7 @@ import msgspec
 from inbox.client.answers import Sent
 from inbox.client.asked import Asked
 from inbox.client.calls import Calls
+from inbox.client.care import NoticeChanged
 from inbox.client.credentials import Credentials
 from inbox.client.feed import Feed
 from inbox.client.follow import Range
@@ -34,6 +35,7 @@ from inbox.core.frames import (
     Error,
     Events,
     Live,
+    Notice,
     Ok,
     Ping,
     Pong,
@@ -253,7 +255,10 @@ class Link:
             case Error():
                 self._fault(frame)
             case TypingShown() | ViewingShown() | Presence():
-                self._feed.pass_on(frame)
+                self._feed.pass_on(frame, thread=frame.thread)
+            case Notice():
+                told = msgspec.to_builtins(frame)
+                self._feed.pass_on(msgspec.convert(told, NoticeChanged))
             case _:
                 pass
 

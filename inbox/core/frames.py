@@ -266,6 +266,24 @@ class Presence(_Told, frozen=True):
     on: bool
 
 
+class NoticeShown(msgspec.Struct, frozen=True):
+    """What a team tells its customers, since when, and until when where a storm's end is set."""
+
+    text: str
+    since: str
+    until: str | None = None
+
+
+class Notice(_Told, frozen=True):
+    """What the customer's home team tells all its customers now; `null`: nothing any more.
+
+    A team's state: comes on a new connection if there is one, and whenever it changes.
+    """
+
+    team: str
+    notice: NoticeShown | None
+
+
 class Drain(_Told, frozen=True):
     """The server is about to stop: reconnect at a random moment within `within_ms`."""
 
@@ -286,6 +304,7 @@ ServerFrame: TypeAlias = (
     | TypingShown
     | ViewingShown
     | Presence
+    | Notice
     | Drain
     | Ping
 )

@@ -7,6 +7,7 @@ import msgspec
 from inbox.core.conversation import customer_wrote
 from inbox.core.cursor import Cursor
 from inbox.core.events import CoverChoice, Serving, Status, TeamRef, customer_view
+from inbox.core.frames import NoticeShown
 from inbox.core.policy import Customer
 from inbox.core.promise import Basis, Promise
 from inbox.core.timetable import State
@@ -18,7 +19,7 @@ from inbox.flows.matters import conversation_of
 from inbox.flows.placing import shown_choice
 from inbox.flows.promises import Asked, estimate, standing
 from inbox.flows.roster import Roster
-from inbox.flows.storms import NoticeShown, show_notice
+from inbox.flows.storms import show_notice
 from inbox.flows.summaries import numbered
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q

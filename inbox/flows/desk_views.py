@@ -11,6 +11,7 @@ from inbox.core.cursor import LARGEST, Cursor
 from inbox.core.duty import ACTIVE_MS
 from inbox.core.errors import BadRequest
 from inbox.core.events import TeamRef, wire
+from inbox.core.frames import NoticeShown
 from inbox.core.policy import Agent, Role
 from inbox.core.shifts import covers
 from inbox.core.timetable import State
@@ -21,7 +22,7 @@ from inbox.flows.customer_views import RawPage
 from inbox.flows.duty import Duty, get_duty
 from inbox.flows.hours import Today, opening
 from inbox.flows.roster import Roster
-from inbox.flows.storms import NoticeShown, StormDetail, describe, show_notice
+from inbox.flows.storms import StormDetail, describe, show_notice
 from inbox.flows.summaries import ThreadSummary, count_unread_of, read_summary, read_summary_of
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q, Query

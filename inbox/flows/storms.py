@@ -6,17 +6,20 @@ called back afterwards in steps, by a task that goes on where another process st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from inbox.core import storm as rules
 from inbox.core.errors import BadRequest, Conflict
 from inbox.core.events import TeamRef
+from inbox.core.frames import NoticeShown
 from inbox.core.instant import to_text
-from inbox.core.policy import Agent, Operator, demand_lead
+from inbox.core.policy import Agent, Customer, Operator, demand_lead
 from inbox.core.storm import Helper, Plan, Storm
 from inbox.core.text import clean_line
 from inbox.flows.audit import record
-from inbox.flows.context import Context, Writing, write
+from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.fields import read_until
 from inbox.flows.roster import Notice, Roster, read_roster
 from inbox.flows.signin import demand_lead_still, move_registry
@@ -47,14 +50,6 @@ class NoticeDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What to tell all customers, in at most 300 characters; null: nothing any more."""
 
     notice: str | None
-
-
-class NoticeShown(msgspec.Struct, frozen=True):
-    """What a team tells its customers, since when, and until when where a storm's end is set."""
-
-    text: str
-    since: str
-    until: str | None = None
 
 
 class HelperShown(msgspec.Struct, frozen=True):
@@ -213,6 +208,23 @@ def describe(storm: Storm, people: Roster) -> StormDetail:
         notice=storm.notice,
         widen=storm.plan.widen,
     )
+
+
+async def notices_now(ctx: Context) -> dict[str, NoticeShown]:
+    """What teams tell their customers now, by team; those that say nothing are absent."""
+    people, at = await roster(ctx), ctx.clock()
+    shown = {team: show_notice(people.notice_of(team, at=at)) for team in people.teams}
+    return {team: notice for team, notice in shown.items() if notice is not None}
+
+
+async def homes_of(ctx: Context, customers: Sequence[Customer]) -> list[str | None]:
+    """The home teams of these customers, in their order; in one look."""
+
+    async def look(tx: Tx) -> list[str | None]:
+        rows = [await tx.fetch_one(Q.home_of, thread=who.thread) for who in customers]
+        return [None if row is None else row[0] for row in rows]
+
+    return await ctx.store.read(look)
 
 
 def show_notice(notice: Notice | None) -> NoticeShown | None:

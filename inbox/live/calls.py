@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 
 from inbox.core.errors import Unauthorized
-from inbox.core.frames import Send
+from inbox.core.frames import NoticeShown, Send
 from inbox.core.hints import Moved
 from inbox.core.policy import Agent, Customer
-from inbox.flows import in_front, passing, receipts, signin, streams
+from inbox.flows import in_front, passing, receipts, signin, storms, streams
 from inbox.flows.context import Context
 from inbox.flows.passing import Sign
 from inbox.flows.send import Draft, Sent, send
@@ -78,6 +78,15 @@ class SignedInPeople:
     async def signed_out(self, customers: Sequence[Customer]) -> list[bool]:
         """Which of these were signed out."""
         return await signin.signed_out(self._ctx, customers)
+
+    async def notices(self) -> dict[str, NoticeShown]:
+        """What teams tell their customers now."""
+        return await storms.notices_now(self._ctx)
+
+    async def homes(self, customers: Sequence[Customer]) -> list[str | None]:
+        """The home teams of these."""
+        async with self._turns:
+            return await storms.homes_of(self._ctx, customers)
 
     async def send(self, who: Customer | Agent, *, thread: str, frame: Send) -> Sent:
         """Store a message."""

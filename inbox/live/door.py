@@ -82,7 +82,7 @@ class Live:
         """Listen to the bus and begin the loops. The first look at the database comes before."""
         self._stop_listening = self._ctx.bus.listen(self.hub.hear)
         await self.hub.look()
-        for loop in (self._turn, self._look, self._recheck):
+        for loop in (self._turn, self._look, self._recheck, self._notice):
             self._loops.append(asyncio.create_task(self._keep(loop), name=f"live{loop.__name__}"))
 
     async def drain(self) -> None:
@@ -248,6 +248,10 @@ class Live:
             self.hub.registry_moved.set()
         # However often it moves: half of the time belongs to others.
         await asyncio.sleep((self.node.now() - began) / 1000)
+
+    async def _notice(self) -> None:
+        await asyncio.sleep(LOOK_S)
+        await self.node.notices.look(self.sessions)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -13,6 +13,7 @@ from inbox.core.policy import Agent, Customer
 from inbox.core.sync import Limits
 from inbox.flows.presence import Presence
 from inbox.live.hub import Hub
+from inbox.live.notices import Notices
 from inbox.live.ports import People
 from inbox.live.wheel import Wheel
 from inbox.telemetry import Metrics
@@ -41,6 +42,7 @@ class Node:
     ) -> None:
         self.hub = hub
         self.people = people
+        self.notices = Notices(people)
         self.limits = limits
         self.metrics = metrics
         self.now = now

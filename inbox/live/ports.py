@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from inbox.core.frames import Send
+from inbox.core.frames import NoticeShown, Send
 from inbox.core.hints import Moved
 from inbox.core.policy import Agent, Customer
 from inbox.flows.passing import Sign
@@ -52,6 +52,14 @@ class People(Protocol):
 
     async def signed_out(self, customers: Sequence[Customer]) -> list[bool]:
         """Which of these, in their order, `still_valid` would refuse; in one look."""
+        ...
+
+    async def notices(self) -> dict[str, NoticeShown]:
+        """What teams tell their customers now, by team; asks the store only where teams changed."""
+        ...
+
+    async def homes(self, customers: Sequence[Customer]) -> list[str | None]:
+        """The home teams of these, in their order; in one look."""
         ...
 
     async def send(self, who: Customer | Agent, *, thread: str, frame: Send) -> Sent:

@@ -283,6 +283,7 @@ class Session:
             self._node.metrics.connections(self.audience).inc()
             self.feed(inputs.SignedIn(found, self._ends(found)))
             await self._recheck_since(before)
+            await self._node.outcome(self._node.notices.greet(self))
 
     async def _renew(self, token: str) -> None:
         before = self._node.hub.registry

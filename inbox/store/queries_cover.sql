@@ -82,6 +82,10 @@ UPDATE storms SET swept = TRUE WHERE id = :id
 
 -- ================================================================================== notices
 
+-- name: home_of
+-- The home team of a thread.
+SELECT home_team FROM threads WHERE id = :thread
+
 -- name: all_notices
 -- What teams say to their customers until it is taken back.
 SELECT team_id, notice, since FROM team_notices

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from inbox.client import CareChosen, Choice, DeskClient, Serving
+from inbox.client import CareChosen, Choice, DeskClient, Notice, NoticeChanged, Serving
 from inbox.client.hours import Period, Weekly
 from inbox.core.errors import Conflict, Forbidden
 from tests.cast import NOON, Cast
@@ -106,3 +106,14 @@ async def test_a_lead_tells_everybody_and_begins_and_ends_a_storm(
         await mia.cover.end_storm(cast.spokane)
         assert (await mia.cover.set_notice(cast.spokane, None)).notice is None
         assert (await ana.team()).notice is None
+
+
+async def test_an_app_hears_what_its_team_tells_everybody(
+    house: House, cast: Cast, mia: DeskClient
+) -> None:
+    async with customer(house) as ana:
+        await mia.cover.set_notice(cast.spokane, "Our phones are down")
+        told = Notice("Our phones are down", SINCE)
+        await first(ana.events(), lambda event: event.what == NoticeChanged(cast.spokane, told))
+        await mia.cover.set_notice(cast.spokane, None)
+        await first(ana.events(), lambda event: event.what == NoticeChanged(cast.spokane, None))

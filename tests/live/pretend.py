@@ -14,7 +14,7 @@ from aiohttp import WSMsgType
 
 from inbox.core.cursor import Cursor, parse_cursor
 from inbox.core.errors import Gone, NotDurable, NotFound, Unauthorized
-from inbox.core.frames import Send
+from inbox.core.frames import NoticeShown, Send
 from inbox.core.hints import Moved
 from inbox.core.policy import Agent, Customer
 from inbox.core.sync import Limits
@@ -139,6 +139,14 @@ class PretendPeople:
         """As one by one."""
         await asyncio.sleep(0)
         return [who.id in self.revoked for who in customers]
+
+    async def notices(self) -> dict[str, NoticeShown]:
+        """Nobody says anything."""
+        return {}
+
+    async def homes(self, customers: Sequence[Customer]) -> list[str | None]:
+        """They have none."""
+        return [None for _ in customers]
 
     async def send(self, who: Customer | Agent, *, thread: str, frame: Send) -> Sent:
         """Store it."""
