@@ -16,7 +16,7 @@ async def list_slots(call: Call[Customer, None, OfDay]) -> FreeSlots:
     """When my team could call me, on a day by my clock; and whether somebody could at once."""
     query = call.query
     return await booking.list_slots(
-        call.ctx, call.who, thread=call.who.thread, day=query.day, any_hour=query.any_hour
+        call.ctx, call.who, thread=call.who.thread, day=query.day or None, any_hour=query.any_hour
     )
 
 
@@ -44,7 +44,7 @@ async def list_slots_of(call: Call[Agent, None, OfDay]) -> FreeSlots:
     """When the home team could call a customer, on a day by the customer's clock."""
     thread, query = call.path["thread"], call.query
     return await booking.list_slots(
-        call.ctx, call.who, thread=thread, day=query.day, any_hour=query.any_hour
+        call.ctx, call.who, thread=thread, day=query.day or None, any_hour=query.any_hour
     )
 
 

@@ -288,7 +288,7 @@ class OfAgent(_Taken, frozen=True):
 class OfDay(_Taken, frozen=True):
     """Of which day by the customer's clock; today where none is given."""
 
-    day: date | None = None
+    day: date | msgspec.UnsetType = msgspec.UNSET
     any_hour: Annotated[bool, msgspec.Meta(description="before 09:00 and after 20:00, too")] = False
 
 
