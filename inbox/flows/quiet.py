@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -108,8 +109,15 @@ def quiet_of(own: str | None, settings: Settings) -> Quiet | None:
 
 @lru_cache(maxsize=1_024)
 def zone_of(own: str | None, of_team: str) -> ZoneInfo:
-    """The customer's time zone; where it is not known, that of the home team."""
-    return ZoneInfo(own or of_team)
+    """The customer's time zone; where it is not known, that of the home team.
+
+    A zone that this machine does not know, as after a move to one with older time zones, is passed
+    over: one customer's must not hold up everybody's pushes. The last resort is UTC.
+    """
+    for name in filter(None, (own, of_team)):
+        with contextlib.suppress(ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo(name)
+    return ZoneInfo("UTC")
 
 
 def _chosen(own: str | None, settings: Settings) -> QuietDraft:

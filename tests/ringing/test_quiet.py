@@ -11,6 +11,7 @@ from inbox.core.errors import BadRequest
 from inbox.core.policy import Customer
 from inbox.core.quiet import Mode
 from inbox.flows.quiet import QuietDraft, clear_quiet, get_quiet, set_quiet
+from tests.cast import change
 from tests.flows.stage import Stage
 from tests.ringing.phones import Phones, told
 
@@ -107,6 +108,23 @@ async def test_without_a_time_zone_the_home_team_s_clock_counts(stage: Stage) ->
 
 
 # ── a customer's own ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("zone", ["Europe/Atlantis", "../etc"])
+async def test_a_zone_that_this_machine_does_not_know_holds_up_nobody(
+    stage: Stage, zone: str
+) -> None:
+    """A database that came from a machine with newer time zones."""
+    phones = await night(stage)
+    mei = await phones.mei()
+    ana = await phones.stage.arrive("ana", region="US-WA", time_zone="Asia/Tokyo")
+    await phones.register(ana, "phone")
+    sql = "UPDATE customers SET time_zone = :zone WHERE id = 'mei'"
+    await change(phones.ctx, sql, zone=zone)
+    await phones.reply(mei)
+    await phones.reply(ana)
+    found = {push.target.token for push in await phones.claim()}
+    assert found == {"mei phone", "ana phone"}  # it is afternoon in Tokyo, and evening in Spokane
 
 
 async def test_a_customer_chooses_and_goes_back(stage: Stage) -> None:
