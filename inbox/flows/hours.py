@@ -16,6 +16,7 @@ from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.roster import Roster, read_roster
 from inbox.flows.signin import demand_lead_still, move_registry
+from inbox.flows.taking_back import begin_clocks_anew
 from inbox.store.queries import Q
 
 
@@ -184,6 +185,7 @@ async def _change(
         await move_registry(writing)
 
     await write(ctx, work)
+    await begin_clocks_anew(ctx, team)
     return await get_hours(ctx, who, team=team)
 
 

@@ -12,6 +12,7 @@ from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.roster import Roster, read_roster
 from inbox.flows.signin import demand_lead_still, move_registry
+from inbox.flows.taking_back import begin_clocks_anew
 from inbox.store.queries import Q
 
 
@@ -48,7 +49,10 @@ async def set_rules(
         await move_registry(writing)
         return RulesDetail(ref, rules)
 
-    return await write(ctx, work)
+    detail = await write(ctx, work)
+    if getattr(change, "take_back_after", msgspec.UNSET) is not msgspec.UNSET:
+        await begin_clocks_anew(ctx, team)
+    return detail
 
 
 def _check_cover(rules: TeamRules, people: Roster, team: str) -> None:

@@ -37,6 +37,20 @@ async def take_back_due(ctx: Context, *, limit: int = 200) -> int:
     return len(threads)
 
 
+async def begin_clocks_anew(ctx: Context, team: str) -> None:
+    """A team has other hours, or takes back after another time: clocks begin now, row by row."""
+
+    async def held(tx: Tx) -> list[Row]:
+        return await tx.fetch(Q.held_in, team=team)
+
+    for (thread,) in await ctx.store.read(held):
+
+        async def work(writing: Writing, thread: str = thread) -> None:
+            await writing.tx.execute(Q.unset_clock, thread=thread)
+
+        await write(ctx, work)
+
+
 async def look_through_left(ctx: Context) -> int:
     """Take back what those had who went off duty, were disabled or left a team; how many did.
 

@@ -135,3 +135,14 @@ WHERE a.on_duty AND a.disabled_at IS NULL GROUP BY m.team_id
 SELECT seq, type, at, payload FROM items
 WHERE thread_id = :thread AND conversation = :conversation AND type IN ('assignee', 'serving')
 ORDER BY seq DESC LIMIT 200
+
+-- name: held_in
+-- What somebody has in a team while its customer waits.
+SELECT id FROM threads
+WHERE serving_team = :team AND state = 'open' AND due_at IS NOT NULL AND assignee_id IS NOT NULL
+ORDER BY id
+
+-- name: unset_clock
+-- Have the clock of such a conversation set within a second, by the rules of then.
+UPDATE threads SET take_back_at = 0
+WHERE id = :thread AND state = 'open' AND waiting_since IS NOT NULL AND assignee_id IS NOT NULL

@@ -75,10 +75,14 @@ async def test_in_a_team_that_pushes_it_goes_to_another_at_once(stage: Stage) ->
     ]
 
 
-async def test_no_rule_no_clock(stage: Stage) -> None:
+async def test_no_rule_no_clock_until_there_is_one(stage: Stage) -> None:
     await set_rules(stage, stage.spokane, take_back_after=0)
     ana = await taken(stage)
     assert (await thread_of(stage, ana)).take_back_at is None
+    stage.clock.pass_(MINUTE)
+    await set_rules(stage, stage.spokane, take_back_after=10)
+    await take_back_due(stage.ctx)
+    assert (await thread_of(stage, ana)).take_back_at == stage.clock.now + 10 * MINUTE
 
 
 @pytest.mark.parametrize("how", ["choice", "unseen", "disabled", "removed"])
