@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from inbox.core.events import wire
+from inbox.core.events import AgentRef, wire
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Operator, demand
 from inbox.flows.access import lock_customer
@@ -37,17 +37,19 @@ class _Held(NamedTuple):
     matters: list[Row]
     milestones: list[Row]
     callbacks: list[Row]
+    covers: list[Row]
 
 
 async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> AsyncIterator[bytes]:
     """One JSON document, in pieces, with everything held of a customer.
 
-    `{exported_at, customer, devices, thread, conversations, milestones, callbacks, items, uploads,
-    pushes, audit}`: the profile, the devices, the thread's state, its matters, what reports count
-    of them, callbacks, the whole log as the desk sees it, notes and reasons included,
-    the files, each with a link that holds for an hour, the pushes that are still kept, and who
-    looked at or changed it. Each piece is read at its own moment, the log up to where it was at the
-    start. The export itself is in the audit log before the first byte. For admins; NotFound.
+    `{exported_at, customer, devices, thread, conversations, milestones, callbacks, covers, items,
+    uploads, pushes, audit}`: the profile, the devices, the thread's state, its matters, what
+    reports count of them, callbacks, which teams covered, the whole log as the desk sees it, notes
+    and reasons included, the files, each with a link that holds for an hour, the pushes that are
+    still kept, and who looked at or changed it. Each piece is read at its own moment, the log up to
+    where it was at the start. The export itself is in the audit log before the first byte. For
+    admins; NotFound.
     """
     demand(who, "administer")
 
@@ -59,7 +61,8 @@ async def export(ctx: Context, who: Agent | Operator, *, customer: str) -> Async
         milestones = await writing.tx.fetch(Q.milestones_of, thread=thread.id)
         devices = await writing.tx.fetch(Q.list_devices, customer=customer)
         callbacks = await writing.tx.fetch(Q.callbacks_of, thread=thread.id)
-        return _Held(known, devices, thread, matters, milestones, callbacks)
+        covers = await writing.tx.fetch(Q.covers_of, thread=thread.id)
+        return _Held(known, devices, thread, matters, milestones, callbacks, covers)
 
     return _pieces(ctx, who, await write(ctx, work, long=True))
 
@@ -74,6 +77,7 @@ async def _pieces(ctx: Context, who: Agent | Operator, held: _Held) -> AsyncIter
         "conversations": [_matter(row, people) for row in held.matters],
         "milestones": [_milestone(row, people) for row in held.milestones],
         "callbacks": [card_of(read_callback(row), people) for row in held.callbacks],
+        "covers": [_cover(row, people) for row in held.covers],
     }
     yield msgspec.json.encode(head)[:-1] + b',"items":['
     since = thread.floor
@@ -211,12 +215,34 @@ def _milestone(row: Row, people: Roster) -> dict[str, Any]:
     }
 
 
+def _cover(row: Row, people: Roster) -> dict[str, Any]:
+    number, back_team, back_why, team, why, began_at, began_by, reason, ends_at, note = row[:10]
+    ended_at, ended_by, ended_why = row[10:]
+    return {
+        "conversation": number,
+        "from": {"team": _team(back_team, people), "why": back_why},
+        "team": _team(team, people),
+        "why": why,
+        "began_at": _when(began_at),
+        "began_by": _agent(began_by, people),
+        "reason": reason,
+        "ends_at": _when(ends_at),
+        "note": note,
+        "ended_at": _when(ended_at),
+        "ended_by": _agent(ended_by, people),
+        "ended_why": ended_why,
+    }
+
+
 def _act(act: Row, people: Roster) -> dict[str, Any] | None:
     at, by, team = act
     if at is None:
         return None
-    agent = None if by is None else people.agent_ref(by)
-    return {"at": _when(at), "by": agent, "team": _team(team, people)}
+    return {"at": _when(at), "by": _agent(by, people), "team": _team(team, people)}
+
+
+def _agent(agent: str | None, people: Roster) -> AgentRef | None:
+    return None if agent is None else people.agent_ref(agent)
 
 
 def _team(team: str | None, people: Roster) -> str | None:

@@ -52,9 +52,9 @@ async def retention(ctx: Context) -> Kept:
     Messages and notes older than `retention_days` (0: kept for ever) are erased, but not those of
     a conversation that is still open, nor of a thread that has been here for less: an archive that
     was just imported is kept so long from then on. Team streams keep their newest
-    `team_stream_items`. The audit log is kept as long as messages; what was told to webhooks for
-    `webhook_trail_days`, pushes for `push_trail_days`, dead addresses for a month, what was
-    measured of teams for 28 days.
+    `team_stream_items`. The audit log, callbacks and leases are kept as long as messages; what was
+    told to webhooks for `webhook_trail_days`, pushes for `push_trail_days`, dead addresses for a
+    month, what was measured of teams for 28 days.
     """
     erasures = await finish_erasures(ctx)
     texts = threads = lines = 0
@@ -63,6 +63,7 @@ async def retention(ctx: Context) -> Kept:
         texts, threads = await _erase_old(ctx, before)
         lines = await _sweep(ctx, Q.sweep_audit, before)
         await _sweep(ctx, Q.sweep_callbacks, before)
+        await _sweep(ctx, Q.sweep_covers, before)
     return Kept(
         texts=texts,
         threads=threads,

@@ -49,6 +49,12 @@ FROM covers WHERE thread_id = :thread ORDER BY began_at, id
 UPDATE covers SET reason = NULL, note = NULL
 WHERE thread_id = :thread AND (reason IS NOT NULL OR note IS NOT NULL)
 
+-- name: sweep_covers
+-- Forget leases that were over before a moment.
+DELETE FROM covers WHERE id IN (
+    SELECT id FROM covers WHERE ended_at < :before LIMIT :limit
+)
+
 -- ================================================================================== storms
 
 -- name: all_storms

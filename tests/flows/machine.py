@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 CUSTOMERS = ("ana", "luis")
 AGENTS = ("bo", "mia", "ravi", "bea")
-_EMPTY = [
+EMPTY = [
     compile_query("empty", sql)
     for sql in (
         "DELETE FROM team_items",
@@ -89,7 +89,7 @@ class Machine(RuleBasedStateMachine):
 
         async def empty() -> None:
             async def work(tx: Any) -> None:
-                for query in _EMPTY:
+                for query in EMPTY:
                     await tx.execute(query)
 
             await self.stage.ctx.store.write(work)

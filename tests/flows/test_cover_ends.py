@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from inbox.core.errors import BadRequest, Conflict, NotFound
@@ -11,6 +12,8 @@ from inbox.core.instant import to_text
 from inbox.flows import cover, desk_views, handover
 from inbox.flows.audit import list_audit
 from inbox.flows.cover import CoverDraft
+from inbox.flows.export import export
+from inbox.flows.retention import retention
 from inbox.flows.returning import return_due
 from tests.cast import NOON, OPERATOR
 from tests.flows.ledger import audit_books
@@ -213,3 +216,29 @@ async def test_a_lease_that_is_changed_meanwhile_runs_on(stage: Stage) -> None:
     stage.clock.now = OPENS
     await return_due(stage.ctx)
     assert await serving(stage, ana) == (stage.tampa, "cover")
+
+
+# ── what is kept of it ───────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_lease_is_in_the_export_and_kept_as_long_as_messages(stage: Stage) -> None:
+    ana = await night(stage, **COVER)
+    await stage.say(ana, "1")
+    await cover.hand_back(stage.ctx, stage.ravi, thread=ana.thread, note="Call Ana on Tuesday")
+    draft = CoverDraft(stage.tampa, "dentist", until=to_text(NOON + DAY))
+    await cover.cover(stage.ctx, stage.bo, thread=ana.thread, draft=draft)
+    pieces = [piece async for piece in await export(stage.ctx, OPERATOR, customer="ana")]
+    over, runs = msgspec.json.decode(b"".join(pieces))["covers"]
+    assert (over["from"], over["team"]) == ({"team": "spokane", "why": "home"}, "tampa")
+    assert (over["why"], over["began_by"], over["note"]) == ("policy", None, "Call Ana on Tuesday")
+    assert (over["ended_why"], over["ended_by"]["name"]) == ("hand", "Ravi")
+    assert (over["began_at"], over["ended_at"]) == (to_text(NOON), to_text(NOON))
+    assert (runs["why"], runs["reason"], runs["began_by"]["name"]) == ("hand", "dentist", "Bo")
+    assert (runs["ends_at"], runs["ended_at"]) == (to_text(NOON + DAY), None)
+
+    stage.clock.pass_(stage.settings.retention_days * DAY)
+    await retention(stage.ctx)
+    assert len(await leases(stage)) == 2
+    stage.clock.pass_(1)
+    await retention(stage.ctx)
+    assert [row[0] for row in await leases(stage)] == ["hand"], "one that runs stays"

@@ -123,6 +123,7 @@ async def test_an_export_holds_everything(
         "conversations",
         "milestones",
         "callbacks",
+        "covers",
         "items",
         "uploads",
         "pushes",

@@ -19,7 +19,7 @@ from inbox.flows.returning import return_due
 from inbox.flows.storms import StormDraft
 from tests.cast import NOON, OPERATOR, look
 from tests.flows.ledger import audit_books
-from tests.flows.night import serving, set_hours
+from tests.flows.night import serving, set_hours, set_rules
 from tests.flows.stage import DAY, HOUR, MINUTE, Stage
 
 OUTAGE = "There is an outage around Spokane"
@@ -207,3 +207,27 @@ async def test_what_a_late_node_spills_is_called_back_too(stage: Stage) -> None:
     stage.clock.pass_(15 * MINUTE)
     await settle_down(stage)
     assert (await serving(stage, ana))[1] == "home"
+
+
+async def test_in_a_storm_promises_are_as_many_times_as_long(stage: Stage) -> None:
+    """For whom the storm's own team answers; who helps promises its own times."""
+    for team in (stage.spokane, stage.tampa):
+        await set_rules(stage.ctx, team, promise_target_minutes=20)
+    people = [await stage.arrive(f"c{n}", region="US-WA") for n in range(8)]
+    plain = await stage.say(await stage.ana(), "1")
+    await storms.begin(stage.ctx, OPERATOR, team=stage.spokane, draft=draft(stage, share=50))
+    minutes = {"spokane": 45, "tampa": 20}  # twice 20, as a friendly figure
+    seen = set()
+    for who in people:
+        told = (await stage.say(who, "1")).promise
+        team, _ = await serving(stage, who)
+        key = "spokane" if team == stage.spokane else "tampa"
+        assert told is not None
+        assert told.minutes == minutes[key]
+        seen.add(key)
+    assert seen == {"spokane", "tampa"}
+    await storms.end(stage.ctx, OPERATOR, team=stage.spokane)
+    after = await stage.say(await stage.arrive("last", region="US-WA"), "1")
+    assert plain.promise is not None
+    assert after.promise is not None
+    assert plain.promise.minutes == after.promise.minutes == 20
