@@ -81,7 +81,7 @@ class Exchange:
         try:
             async with asyncio.timeout(timeout):
                 await self._fly(url, headers, body, course)
-        except aiohttp.InvalidURL:
+        except (aiohttp.InvalidURL, UnicodeError):  # a name that no look-up takes is both
             return Refused("the address is none")
         except (OSError, TimeoutError, aiohttp.ClientError) as error:
             if course.status == 0:

@@ -217,9 +217,14 @@ def _address(draft: DeviceDraft) -> tuple[str | None, str | None]:
 
 
 def _hash_address(draft: DeviceDraft, token: str | None) -> str:
-    """By what an address is known without its token: one text for one place of arrival."""
+    """By what an address is known without its token: one text for one place of arrival.
+
+    For APNs app and environment are part of the place. A token of FCM and an endpoint are one place
+    by themselves, whatever else an older version of the app says of them.
+    """
     place = token if draft.subscription is None else draft.subscription.endpoint
-    parts = (draft.platform, draft.environment or "", draft.app_id or "", place or "")
+    within = (draft.environment or "", draft.app_id or "") if draft.platform == "apns" else ("", "")
+    parts = (draft.platform, *within, place or "")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

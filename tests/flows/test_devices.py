@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from inbox.core.errors import Unauthorized
 from inbox.core.policy import Customer
 from inbox.flows import agents, devices
-from inbox.flows.devices import MOST_DEVICES, DeviceDraft
+from inbox.flows.devices import MOST_DEVICES, DeviceDraft, Subscription, SubscriptionKeys
 from tests.cast import OPERATOR, look
 from tests.flows.stage import Stage
 
@@ -80,6 +81,21 @@ async def test_an_address_belongs_to_whoever_registered_it_last(stage: Stage) ->
     await register(stage, luis, "phone-set-up-anew", token="shared")
     rows = await look(stage.ctx, "SELECT device_id FROM devices WHERE customer_id = 'luis'")
     assert rows == [("phone-set-up-anew",)]
+
+
+async def test_an_address_is_the_same_whatever_an_older_app_says_of_it(stage: Stage) -> None:
+    """The app of one said no `app_id` yet: the next on this phone must not get what is for them."""
+    ana, luis = await stage.ana(), await stage.arrive("luis", region="US-FL")
+    keys = SubscriptionKeys(p256dh="B" * 87, auth="A" * 22)
+    page = Subscription("https://push.example/s/1", keys)
+    older = DeviceDraft(platform="fcm", push_enabled=True, token="shared")
+    old_page = DeviceDraft(platform="webpush", push_enabled=True, subscription=page)
+    for who, app in ((ana, None), (luis, "com.example"), (ana, "com.example.two")):
+        for name, draft in (("phone", older), ("page", old_page)):
+            said = msgspec.structs.replace(draft, app_id=app)
+            await devices.register(stage.ctx, who, device_id=name, draft=said)
+        rows = await look(stage.ctx, "SELECT customer_id, device_id FROM devices")
+        assert sorted(rows) == [(who.id, "page"), (who.id, "phone")]
 
 
 async def test_two_who_register_one_address_at_once_leave_one(stage: Stage) -> None:

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from push.guard import Guard
-from push.model import Answer, Refused, Unknown
+from push.model import Answer, NotProcessed, Refused, Unknown
 from push.simulator.record import Fault, Silence
 from tests.push.stands import server_context
 from tests.push.webpush.stage import LOOPBACK, TIMEOUT, Service, bare, push
@@ -87,6 +87,15 @@ async def test_numbers_that_only_old_programs_read_are_no_way_round(
     client = service.client(allowed=())
     one = push(service.subscribe(), target={"token": f"https://{host}/"})
     assert isinstance(await client.send(one, timeout=TIMEOUT), Refused)
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..example", ".example", "..", "-"])
+async def test_a_name_that_no_look_up_takes_is_no_fault_of_ours(
+    service: Service, host: str
+) -> None:
+    client = service.client(allowed=())
+    one = push(service.subscribe(), target={"token": f"https://{host}/"})
+    assert isinstance(await client.send(one, timeout=TIMEOUT), Refused | NotProcessed)
 
 
 async def test_a_name_that_moves_between_two_looks_leads_nowhere_else(service: Service) -> None:
