@@ -30,7 +30,7 @@ TEXTS: dict[Kind, str] = {
 REMEDIES: dict[Kind, str] = {
     "clock": "Set this machine's clock: let it follow a time server.",
     "configuration": "Compare key, team, topic and environment with the provider's console. An app "
-    "or a service that is not set up: add it to the settings, or mend the app_id that the app says.",
+    "or a service that is not set up: add it to the settings, or mend the app's app_id.",
     "fault": "Report it as a bug, with the reason.",
     "removal": "See whether key, topic and environment belong to the app, then release the brake.",
     "unreachable": "See whether this machine reaches the provider; pushes go out when it does.",

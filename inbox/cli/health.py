@@ -95,7 +95,8 @@ async def _examine_all(data: Path) -> list[Finding]:
     findings += checks.check_sign_in(in_force)
     findings += [one async for one in reach.check_keys(in_force, lambda d: len(read_jwks(d).keys))]
     if found is None or isinstance(found, str):
-        findings.append(wrong("database", found or "there is none yet", _DATABASE_REMEDY))
+        remedy = _NO_DATABASE_REMEDY if found is None else _DATABASE_REMEDY
+        findings.append(wrong("database", found or "there is none yet", remedy))
     else:
         findings += checks.check_database(found)
         findings += webhook_checks.check_webhooks(found, in_force)
@@ -135,7 +136,11 @@ async def _look_at_ringing(data: Path, server: Hello | None) -> Ringing | None:
         return None
 
 
-_DATABASE_REMEDY = "`pinbox serve` makes a new one; `pinbox restore` puts a backup in its place"
+_NO_DATABASE_REMEDY = "`pinbox serve` makes a new one; `pinbox restore` puts a backup in its place"
+_DATABASE_REMEDY = (
+    "ask again in a moment if a server has just been started or stopped; "
+    "`pinbox restore` puts a backup in the place of one that is broken"
+)
 
 
 async def _examine_database(

@@ -100,8 +100,9 @@ SELECT lines.queue, (SELECT MIN(p.not_before) FROM push_outbox p
 FROM lines WHERE lines.queue IS NOT NULL ORDER BY 1
 
 -- name: claim_pushes
--- Lease due pushes of one line. The condition stands in the outer WHERE too: without that,
--- PostgreSQL workers that chose the same rows at the same moment would claim them twice.
+-- Lease due pushes of one line. PostgreSQL workers that choose the same rows at the same moment are
+-- kept apart twice, by the locks of the choice and by the condition that stands in the outer WHERE
+-- too: without both they would claim them twice.
 WITH due AS MATERIALIZED (
     SELECT id FROM push_outbox
     WHERE provider = :provider AND queue = :queue AND state = 0 AND not_before <= :now
