@@ -212,6 +212,15 @@ class Wandering(RuleBasedStateMachine):
         self.stage.clock.pass_(minutes * MINUTE)
         self.settle()
 
+    @rule(name=names, minutes=st.sampled_from([1, 14, 16, 29, 31, 61]))
+    def talk_over_the_end(self, name: str, minutes: int) -> None:
+        """A lease is about to end while the customer writes; the timers look some time later."""
+        lease = self._leases().get(self.who[name].thread)
+        if lease is not None:
+            self.stage.clock.now = max(self.stage.clock.now, lease[4] - MINUTE)
+        self.run(self.stage.say(self.who[name], self._id()))
+        self.time_passes(minutes)
+
     def settle(self) -> None:
         """What the server does every second, until there is nothing left to do."""
 
@@ -305,7 +314,7 @@ async def prove(database: Database, folder: Path, *, examples: int, steps: int) 
 
 
 async def test_wherever_conversations_wander(database: Database, tmp_path: Path) -> None:
-    await prove(database, tmp_path, examples=20, steps=50)
+    await prove(database, tmp_path, examples=30, steps=50)
 
 
 @pytest.mark.prove
