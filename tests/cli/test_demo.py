@@ -29,6 +29,8 @@ CLAIMS = (
     "with the app open in her hand, no push was sent",
     "Bo will read it once",
     "the same thread, word for word",
+    "Team Tampa has it, and her team is still Spokane",
+    "for Ravi there is no such thread any more",
 )
 
 

@@ -21,6 +21,7 @@ from inbox.core.errors import PinboxError
 from inbox.flows.imports import Imported
 from inbox.ops.control import ask
 from inbox.ops.demo.cast import AT_THE_DESK, Cast, assemble
+from inbox.ops.demo.night import Night
 from inbox.ops.demo.phone import APP, Phone, environment
 from inbox.ops.demo.server import LOG, Server
 from inbox.ops.demo.story import Story
@@ -115,6 +116,7 @@ async def _play(
             await _load(teller, folder, file)
         story = Story(teller, server, cast, phone)
         await story.play()
+        await Night(teller, server, cast, thread=story.thread).play()
     except (PinboxError, Unreachable, aiohttp.ClientError, OSError, TimeoutError) as error:
         words = str(error) or "something took longer than it may"
         teller.fail(f"The story broke off: {words.rstrip('.')}.")
