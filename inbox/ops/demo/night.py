@@ -14,9 +14,9 @@ from inbox.ops.demo.cast import SPOKANE, Cast
 from inbox.ops.demo.server import Server
 from inbox.ops.demo.teller import Teller
 
-ASKS = "One more thing: what will roaming in Canada cost me next week?"
+ASKS = "I am off to Canada in an hour. What will roaming cost me there?"
 TELLS = "Hello Ana, Ravi from Tampa. Spokane sleeps, so I looked: Canada is in your plan."
-HAND_BACK = "Roaming in Canada is in her plan. She leaves on Monday."
+HAND_BACK = "Roaming in Canada is in her plan. She is back on Monday."
 TARGET_MIN = 30
 
 
@@ -37,9 +37,9 @@ class Night:
 
     async def _is_answered(self) -> None:
         teller = self._teller
-        await teller.tell("Spokane is closed for today. Tampa covers it: that is its rule.")
+        await teller.tell("Spokane is closed for today. Ana cannot wait, and says so. Tampa covers.")
         async with CustomerClient(self._server.url, self._cast.ana) as ana:
-            sent = await ana.send(ASKS)
+            sent = await ana.send(ASKS, urgent=True)
             thread = await ana.thread()
         await teller.quote("Ana", ASKS)
         serving = thread.serving
@@ -75,6 +75,10 @@ class Night:
             except NotFound:
                 gone = True
         await teller.check("for Ravi there is no such thread any more", gone)
+        async with self._agent(self._cast.bo) as bo:
+            done = await bo.resolve(self._thread)
+        await teller.tell("In the morning Bo reads the note, and closes the matter.")
+        await teller.check("resolved", done.status and done.status.state == "resolved")
 
     @asynccontextmanager
     async def _night(self, ada: DeskClient) -> AsyncIterator[None]:
