@@ -37,7 +37,9 @@ class Night:
 
     async def _is_answered(self) -> None:
         teller = self._teller
-        await teller.tell("Spokane is closed for today. Ana cannot wait, and says so. Tampa covers.")
+        await teller.tell(
+            "Spokane is closed for today. Ana cannot wait, and says so. Tampa covers."
+        )
         async with CustomerClient(self._server.url, self._cast.ana) as ana:
             sent = await ana.send(ASKS, urgent=True)
             thread = await ana.thread()
