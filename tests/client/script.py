@@ -36,6 +36,26 @@ class Script:
                 assert line, f"the app ended after {self.heard[-3:]}"
                 self.heard.append(msgspec.json.decode(line))
 
+    async def ask(self, call: str, *given: object) -> Any:
+        """Have it call its client, as `callbacks.book`; what it was answered."""
+        self.tell(call=call, given=given)
+        return await self.answered(call)
+
+    async def answered(self, to: str) -> Any:
+        """The next answer to a call."""
+        before = len(self.heard)
+        await self.until(lambda app: any("to" in said for said in app.heard[before:]))
+        (said,) = [said for said in self.heard[before:] if "to" in said]
+        assert said["to"] == to
+        return said["answer"]
+
+    async def refused(self, call: str, *given: object) -> str:
+        """Have it call its client, which is refused; the code of the refusal."""
+        before = len(self.heard)
+        self.tell(call=call, given=given)
+        await self.until(lambda app: any("failed" in said for said in app.heard[before:]))
+        return str(self.heard[-1]["failed"])
+
     def events(self) -> list[dict[str, Any]]:
         """The events that it was given."""
         return [said["event"] for said in self.heard if "event" in said]

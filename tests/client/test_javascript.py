@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import subprocess
 from filecmp import dircmp
@@ -10,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from inbox.web.openapi import describe
+from inbox.web.routes import ROUTES
+
 HOME = Path(__file__).parents[2]
 CLIENT = HOME / "clients" / "js"
 LONGEST = 300
 WIDEST = 100
-HEAVIEST = 30_000
+HEAVIEST = 32_000
 CHECKER = ("typescript@5.9", "@types/node@20")
 
 
@@ -90,3 +94,22 @@ def test_it_is_light() -> None:
         path.read_bytes() for path in sorted((CLIENT / "src").rglob("*.js")) if path.stem != "file"
     )
     assert len(gzip.compress(source, mtime=0)) < HEAVIEST
+
+
+def test_it_knows_every_event_of_a_customer() -> None:
+    wire = (CLIENT / "src" / "wire.js").read_text("utf-8")
+    (known,) = re.findall(r"^const KNOWN = {(.*?)^}", wire, re.MULTILINE | re.DOTALL)
+    events = describe(ROUTES)["components"]["schemas"]["ThreadEvents"]["properties"]["items"]
+    offered = events["items"]["discriminator"]["mapping"]
+    assert set(re.findall(r"^  (\w+):", known, re.MULTILINE)) == set(offered)
+
+
+def test_it_calls_every_address_of_a_customer() -> None:
+    source = "".join(path.read_text("utf-8") for path in sorted((CLIENT / "src").rglob("*.js")))
+    called = set(re.findall(r"[\"`](/v1/[^\"`?]*)", re.sub(r"\$\{[^}]*\}", "{}", source)))
+    offered = {
+        re.sub(r"{\w+}", "{}", route.path)
+        for route in ROUTES
+        if route.scope in {"customer", "anyone"} and route.path.startswith("/v1/")
+    }
+    assert offered - called == set()

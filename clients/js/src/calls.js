@@ -2,6 +2,13 @@
 
 import { PinboxError, readObject, readProblem, unreachable } from "./problems.js";
 
+/**
+ * One call once the store is known to be this person's; gives the answer's body.
+ *
+ * @typedef {(method: "GET" | "POST" | "PUT" | "DELETE", path: string,
+ *   asked?: Parameters<Calls["call"]>[2]) => Promise<any>} Ask
+ */
+
 export class Calls {
   #credentials;
   #pace;
@@ -36,7 +43,8 @@ export class Calls {
    * @param {object} [asked]
    * @param {Record<string, string | number | null | undefined>} [asked.query]
    * @param {unknown} [asked.body]
-   * @param {number} [asked.patience_s] added to the time limit, for long polls
+   * @param {Blob | ArrayBuffer | ArrayBufferView} [asked.file] in place of a body, as it is
+   * @param {number} [asked.patience_s] added to the time limit, for long polls and files
    * @param {AbortController} [asked.control] to give it up
    * @returns {Promise<{ status: number, body: any }>}
    */
@@ -57,7 +65,7 @@ export class Calls {
    * @param {NonNullable<Parameters<Calls["call"]>[2]>} asked
    * @param {string} token
    */
-  async #once(method, path, { query = {}, body, patience_s = 0, control }, token) {
+  async #once(method, path, { query = {}, body, file, patience_s = 0, control }, token) {
     const given = control ?? new AbortController();
     const limit = (this.#pace.request_s + patience_s) * 1000;
     const timer = this.#clock.setTimeout(() => given.abort(), limit);
@@ -67,7 +75,7 @@ export class Calls {
         Authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined ? /** @type {BodyInit | undefined} */ (file) : JSON.stringify(body),
       signal: given.signal,
       cache: "no-store",
       credentials: "omit",

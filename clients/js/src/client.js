@@ -1,9 +1,8 @@
 /** A customer's client: the thread, a durable outbox, and events that go on where they ended. */
 
 import { makeDraft } from "./draft.js";
-import { asProblem } from "./driver.js";
-import { Listeners } from "./listeners.js";
-import { assemble } from "./parts.js";
+import { assemble, callsOf } from "./parts.js";
+import { Reader } from "./reader.js";
 import { watchPage } from "./surroundings.js";
 
 /** @typedef {import("./options.js").Kinds} Kinds */
@@ -13,17 +12,10 @@ import { watchPage } from "./surroundings.js";
  * `unreachable` where no answer came.
  */
 export class PinboxClient {
-  #store;
-  #journal;
-  #calls;
-  #postman;
-  #following;
-  #device;
-  /** @type {Listeners<Kinds>} */
-  #listeners = new Listeners();
+  #parts;
+  #reader;
   #ready;
-  #linked = false;
-  #pumping = false;
+  #calls;
   #unwatch = () => {};
 
   /**
@@ -32,27 +24,25 @@ export class PinboxClient {
    * @param {import("./options.js").Options} [options]
    */
   constructor(url, token, options = {}) {
-    const parts = assemble(url, token, options, this.#listeners);
-    this.#store = parts.store;
-    this.#journal = parts.journal;
-    this.#calls = parts.calls;
-    this.#postman = parts.postman;
-    this.#following = parts.following;
-    this.#device = options.device;
-    this.#ready = this.#open(parts.credentials);
+    const { following, listeners, calls } = (this.#parts = assemble(url, token, options));
+    this.#reader = new Reader(following, listeners, () => this.#ready);
+    this.#ready = this.#open();
     // Whoever calls anything hears of it there.
     this.#ready.catch(() => {});
-    if (options.watch ?? true) {
-      this.#unwatch = watchPage(this.#following);
-    }
+    this.#calls = callsOf(calls, this.#ready);
+    /** Calls that the team makes: free times, booking, calling off. */
+    this.callbacks = this.#calls.callbacks;
+    /** When the customer's devices are not rung. */
+    this.quiet = this.#calls.quiet;
+    if (options.watch ?? true) this.#unwatch = watchPage(following);
   }
 
-  /** @param {import("./credentials.js").Credentials} credentials */
-  async #open(credentials) {
+  async #open() {
+    const { credentials, postman } = this.#parts;
     // A fixed token says at once whose store this must be.
     if (!credentials.renewable) await credentials.token();
-    if (!this.#linked) this.#postman.feed({ is: "way", open: true });
-    this.#postman.start().catch((error) => console.error("the outbox cannot be sent", error));
+    if (!this.#reader.linked) postman.feed({ is: "way", open: true });
+    postman.start().catch((error) => console.error("the outbox cannot be sent", error));
   }
 
   /**
@@ -65,11 +55,10 @@ export class PinboxClient {
    *
    * @param {string} body
    * @param {import("./options.js").SendOptions} [options]
-   * @returns {Promise<import("./wire.js").Sent>}
    */
   async send(body, options) {
     await this.#ready;
-    const { answer } = await this.#postman.put(makeDraft(body, options));
+    const { answer } = await this.#parts.postman.put(makeDraft(body, options));
     return answer;
   }
 
@@ -82,26 +71,26 @@ export class PinboxClient {
   async post(body, options) {
     await this.#ready;
     const draft = makeDraft(body, options);
-    await this.#postman.put(draft);
+    await this.#parts.postman.put(draft);
     return draft.client_id;
   }
 
   /** Wait until the outbox is empty, however long that takes. */
   async flush() {
     await this.#ready;
-    await this.#postman.flush();
+    await this.#parts.postman.flush();
   }
 
   /** What is still on its way out, in order. */
   async pending() {
     await this.#ready;
-    return this.#journal.drafts();
+    return this.#parts.journal.drafts();
   }
 
   /** What the server will not take, with the reason: show it, then send it anew or discard. */
   async refused() {
     await this.#ready;
-    return this.#journal.refused();
+    return this.#parts.journal.refused();
   }
 
   /**
@@ -111,27 +100,22 @@ export class PinboxClient {
    */
   async discard(clientId) {
     await this.#ready;
-    await this.#journal.drop(clientId);
-    await this.#postman.reload();
+    await this.#parts.journal.drop(clientId);
+    await this.#parts.postman.reload();
   }
 
-  /**
-   * The thread as it stands; begins it, with its pin, at first sight.
-   *
-   * @returns {Promise<import("./wire.js").Thread>}
-   */
-  async thread() {
-    return this.#ask("GET", "/v1/thread");
+  /** The thread as it stands; begins it, with its pin, at first sight. */
+  thread() {
+    return this.#calls.thread.state();
   }
 
   /**
    * Messages newest first, those before a seq.
    *
    * @param {{ before?: number | string, limit?: number }} [which]
-   * @returns {Promise<import("./wire.js").Page>}
    */
-  async messages({ before, limit = 50 } = {}) {
-    return this.#ask("GET", "/v1/thread/messages", { query: { before, limit } });
+  messages(which = {}) {
+    return this.#calls.thread.messages(which);
   }
 
   /**
@@ -139,8 +123,8 @@ export class PinboxClient {
    *
    * @param {number} upto
    */
-  async read(upto) {
-    await this.#ask("POST", "/v1/thread/read", { body: { upto } });
+  read(upto) {
+    return this.#calls.thread.read(upto);
   }
 
   /**
@@ -151,28 +135,71 @@ export class PinboxClient {
    * @param {number} upto
    */
   async ack(upto) {
-    if (this.#following.ack(upto)) return;
-    await this.#ask("POST", "/v1/thread/ack", { body: { upto, device_id: this.#device } });
+    if (!this.#parts.following.ack(upto)) await this.#calls.thread.ack(upto, this.#parts.device);
+  }
+
+  /** The team page: name, place, people, hours, what it says, and what can be expected of it. */
+  team() {
+    return this.#calls.thread.team();
   }
 
   /**
-   * The team page: name, place, people.
+   * Say how a resolved conversation went, from 1 to 5; may be changed for some days. `conflict`
+   * where it is not resolved, or was so too long ago.
    *
-   * @returns {Promise<import("./wire.js").Team>}
+   * @param {number} conversation
+   * @param {number} score
+   * @param {string} [comment]
    */
-  async team() {
-    return this.#ask("GET", "/v1/team");
+  rate(conversation, score, comment) {
+    return this.#calls.thread.rate(conversation, score, comment);
   }
 
   /**
-   * Make this device known, for push: at every start of the app.
+   * Wait for the closed team, or be answered by another now. `conflict` where nothing is asked.
+   *
+   * @param {"wait" | "now"} choice
+   */
+  cover(choice) {
+    return this.#calls.thread.cover(choice);
+  }
+
+  /**
+   * How to be cared for from now on: one of the thread's `care.offers`.
+   *
+   * @param {import("./wire.js").Preference} preference
+   */
+  care(preference) {
+    return this.#calls.thread.care(preference);
+  }
+
+  /**
+   * Upload a file, whose `id` then goes with one message. After `unreachable` upload it anew.
+   *
+   * @param {Blob | ArrayBuffer | ArrayBufferView} file
+   * @param {import("./files.js").UploadOptions} [options]
+   */
+  upload(file, options = {}) {
+    return this.#calls.files.upload(file, options);
+  }
+
+  /**
+   * What an upload is, and links to it that hold for minutes.
+   *
+   * @param {string} id
+   */
+  file(id) {
+    return this.#calls.files.links(id);
+  }
+
+  /**
+   * Make this device known, for push, at every start of the app; gives a token for its extension.
    *
    * @param {string} id
    * @param {import("./wire.js").Registration} registration
-   * @returns {Promise<import("./wire.js").Registered>} with a token for the app's extension
    */
-  async register(id, registration) {
-    return this.#ask("PUT", `/v1/devices/${encodeURIComponent(id)}`, { body: registration });
+  register(id, registration) {
+    return this.#calls.devices.register(id, registration);
   }
 
   /**
@@ -180,8 +207,13 @@ export class PinboxClient {
    *
    * @param {string} id
    */
-  async unregister(id) {
-    await this.#ask("DELETE", `/v1/devices/${encodeURIComponent(id)}`);
+  unregister(id) {
+    return this.#calls.devices.forget(id);
+  }
+
+  /** The key that a web page subscribes to pushes with; `not_found` without Web Push. */
+  pushKey() {
+    return this.#calls.devices.pushKey();
   }
 
   /**
@@ -190,33 +222,19 @@ export class PinboxClient {
    * The first use connects; the connection is then kept until `close`, by long polls where no
    * socket gets through. Rejects with what makes coming back useless (`unauthorized` above all).
    * One reader at a time; the next one goes on where the last one stopped.
-   *
-   * @returns {AsyncIterableIterator<import("./wire.js").ThreadEvent>}
    */
   events() {
-    this.connect();
-    const next = async () => {
-      await this.#ready;
-      const value = await this.#following.next();
-      return value === undefined ? END : { done: false, value };
-    };
-    const iterator = { next, return: async () => END, [Symbol.asyncIterator]: () => iterator };
-    return /** @type {AsyncIterableIterator<import("./wire.js").ThreadEvent>} */ (iterator);
+    return this.#reader.events();
   }
 
   /** Go live without reading events yet; `events` does it by itself. */
   connect() {
-    if (this.#linked) return;
-    this.#linked = true;
-    this.#ready.then(
-      () => this.#following.start(),
-      (error) => void this.#listeners.tell("end", asProblem(error)),
-    );
+    this.#reader.connect();
   }
 
   /** Whether and how events come now. */
   get connection() {
-    return this.#following.connection;
+    return this.#parts.following.connection;
   }
 
   /**
@@ -225,8 +243,8 @@ export class PinboxClient {
    * @param {boolean} on
    */
   visible(on) {
-    this.#following.visible(on);
-    if (on) this.#following.hurry();
+    this.#parts.following.visible(on);
+    if (on) this.#parts.following.hurry();
   }
 
   /**
@@ -235,7 +253,7 @@ export class PinboxClient {
    * @param {boolean} on
    */
   typing(on) {
-    this.#following.typing(on);
+    this.#parts.following.typing(on);
   }
 
   /**
@@ -247,10 +265,8 @@ export class PinboxClient {
    * @param {import("./options.js").Listener<K>} listener
    */
   addEventListener(kind, listener) {
-    this.#listeners.add(kind, listener);
-    if (kind !== "event" || this.#pumping) return;
-    this.#pumping = true;
-    void this.#pump();
+    this.#parts.listeners.add(kind, listener);
+    if (kind === "event") void this.#reader.pump();
   }
 
   /**
@@ -259,7 +275,7 @@ export class PinboxClient {
    * @param {import("./options.js").Listener<K>} listener
    */
   removeEventListener(kind, listener) {
-    this.#listeners.remove(kind, listener);
+    this.#parts.listeners.remove(kind, listener);
   }
 
   /**
@@ -270,31 +286,8 @@ export class PinboxClient {
    */
   async close({ again = false } = {}) {
     this.#unwatch();
-    await this.#postman.close();
-    await this.#following.close(!again);
-    await this.#store.close?.();
-  }
-
-  async #pump() {
-    try {
-      for await (const event of this.events()) await this.#listeners.tell("event", event);
-    } catch {
-      // Who listens to `end` has heard of it.
-    }
-  }
-
-  /**
-   * @param {"GET" | "POST" | "PUT" | "DELETE"} method
-   * @param {string} path
-   * @param {Parameters<import("./calls.js").Calls["call"]>[2]} [asked]
-   * @returns {Promise<any>}
-   */
-  async #ask(method, path, asked) {
-    await this.#ready;
-    const { body } = await this.#calls.call(method, path, asked);
-    return body;
+    await this.#parts.postman.close();
+    await this.#parts.following.close(!again);
+    await this.#parts.store.close?.();
   }
 }
-
-/** @type {IteratorReturnResult<undefined>} */
-const END = { done: true, value: undefined };

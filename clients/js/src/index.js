@@ -8,8 +8,17 @@
  * @typedef {import("./wire.js").ThreadEvent} ThreadEvent
  * @typedef {import("./wire.js").ResetEvent} ResetEvent
  * @typedef {import("./wire.js").Message} Message
+ * @typedef {import("./wire.js").Attachment} Attachment
+ * @typedef {import("./files.js").Links} Links
  * @typedef {import("./wire.js").Thread} Thread
  * @typedef {import("./wire.js").Team} Team
+ * @typedef {import("./wire.js").Promised} Promised
+ * @typedef {import("./wire.js").Choice} Choice
+ * @typedef {import("./wire.js").Care} Care
+ * @typedef {import("./wire.js").Rated} Rated
+ * @typedef {import("./wire.js").Callback} Callback
+ * @typedef {import("./callbacks.js").Slots} Slots
+ * @typedef {import("./devices.js").Quiet} Quiet
  * @typedef {import("./wire.js").Sent} Sent
  * @typedef {import("./wire.js").Draft} Draft
  * @typedef {import("./wire.js").Refused} Refused

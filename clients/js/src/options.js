@@ -19,7 +19,8 @@
  *
  * @typedef {object} SendOptions
  * @property {string} [clientId] 1 to 64 printable ASCII characters; made where not given
- * @property {boolean} [urgent]
+ * @property {boolean} [urgent] it cannot wait: another team may answer
+ * @property {string[]} [attachments] ids of uploads, with which the body may be empty
  *
  * @typedef {"live" | "polling" | "away" | "ended"} Connection
  *   By a socket, by long polls, by neither yet, or never again.

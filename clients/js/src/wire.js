@@ -10,13 +10,24 @@
  * @property {string | null} [name]
  * @property {string | null} [photo_url]
  *
+ * @typedef {object} Attachment A file as messages show it: enough to lay it out.
+ * @property {string} id
+ * @property {string} name
+ * @property {string} type
+ * @property {number} size in bytes
+ * @property {number | null} [width] of a picture, in pixels as it is shown
+ * @property {number | null} [height]
+ * @property {boolean} [thumbnail] there is a small one
+ *
  * @typedef {object} Message
  * @property {string} id
  * @property {Author} author
  * @property {string} body
  * @property {string} sent_at RFC 3339, UTC
  * @property {number} conversation
- * @property {string[]} attachments
+ * @property {string[]} attachments ids of uploads
+ * @property {Attachment[]} [files] what each of them is, in the same order
+ * @property {boolean} [urgent]
  * @property {string} [client_id] on the customer's own
  * @property {number} [seq] its place in the thread; in events it stands beside the message
  *
@@ -33,6 +44,7 @@
  * @property {Message} message
  * @property {boolean} duplicate it was there already
  * @property {Promised | null} [promise]
+ * @property {Choice | null} [choice] where it went by HTTP; as an event it comes in any case
  *
  * @typedef {object} Draft A message on its way, until it is answered.
  * @property {string} client_id
@@ -42,19 +54,41 @@
  *
  * @typedef {{ draft: Draft, code: string, detail: string }} Refused
  *
+ * @typedef {{ team: TeamRef, why: string }} Serving Which team has the conversation, and why:
+ *   `home`, `cover`, `bounce` or `general`.
+ *
+ * @typedef {{ state: "open" | "wait" | "now", until: string }} Choice
+ *   The team is closed until then: the customer is asked (`open`), or has said.
+ *
+ * @typedef {{ serving: Serving, choice: Choice | null }} Covered
+ *
+ * @typedef {"team" | "general" | "self_service"} Preference
+ * @typedef {{ preference: Preference, offers: Preference[],
+ *   self_service_url: string | null }} Care
+ *
  * @typedef {object} Thread The thread as it stands.
  * @property {string} thread
  * @property {TeamRef} team
- * @property {{ team: TeamRef, why: string }} serving
+ * @property {Serving} serving
  * @property {{ state: string, conversation: number } | null} status
  * @property {Promised | null} promise
- * @property {{ preference: string }} care
+ * @property {Care} care
+ * @property {Choice | null} choice
  * @property {string} cursor where its stream is
  * @property {number} head its last seq
  * @property {number} unread
  *
  * @typedef {{ items: Message[], next: string | null }} Page
  *   Newest first; `next` is the next `before`.
+ *
+ * @typedef {"open" | "limited" | "closed"} OpenState `limited`: for urgent matters alone
+ *
+ * @typedef {object} Today The team's date now, and its hours.
+ * @property {string} date
+ * @property {OpenState} state
+ * @property {string | null} name of a holiday, say
+ * @property {{ opens: string, closes: string, opens_at: string, closes_at: string }[]} periods
+ *   by the team's clock, and as instants
  *
  * @typedef {object} Team The team page.
  * @property {string} id
@@ -63,8 +97,17 @@
  * @property {string | null} [place]
  * @property {string | null} [photo_url]
  * @property {{ name: string, photo_url?: string | null, line?: string | null }[]} people
- * @property {Promised | null} [promise]
- * @property {number | null} [kept_rate]
+ * @property {string} time_zone
+ * @property {Today | null} hours null where it has set none: it is always open
+ * @property {boolean} open
+ * @property {OpenState} state
+ * @property {string | null} closes_at null while it is closed
+ * @property {string | null} next_open null while it is open
+ * @property {string | null} [line] what it says of the day
+ * @property {Promised | null} [promise] for a new matter
+ * @property {number | null} [kept_rate] the share of promises kept; null while they are few
+ * @property {{ text: string, since: string, until: string | null } | null} [notice]
+ *   what all of its customers must know now
  *
  * @typedef {object} Registration What a device says of itself.
  * @property {"apns" | "fcm" | "webpush"} platform
@@ -95,8 +138,10 @@
  * @typedef {{ type: "status", seq: number, at: string,
  *   status: { state: "open" | "resolved", conversation: number } }} StatusEvent
  * @typedef {{ type: "pin", seq: number, at: string, team: TeamRef }} PinEvent
- * @typedef {{ type: "serving", seq: number, at: string,
- *   serving: { team: TeamRef, why: string } }} ServingEvent
+ * @typedef {{ type: "serving", seq: number, at: string, serving: Serving }} ServingEvent
+ * @typedef {{ type: "choice", seq: number, at: string, choice: Choice }} ChoiceEvent
+ * @typedef {{ type: "care", seq: number, at: string,
+ *   care: { preference: Preference } }} CareEvent
  * @typedef {{ type: "read" | "delivered", seq: number, at: string,
  *   who: "customer" | "agent", upto: number }} ReceiptEvent
  * @typedef {{ conversation: number, score: number, comment?: string }} Rating from 1 to 5
@@ -119,8 +164,9 @@
  * @property {Thread} thread
  * @property {Message[]} messages the newest ones, newest first
  *
- * @typedef {MessageEvent | StatusEvent | PinEvent | ServingEvent | ReceiptEvent | RatingEvent
- *   | CallbackEvent | ErasedEvent | PassingEvent | ResetEvent} ThreadEvent
+ * @typedef {MessageEvent | StatusEvent | PinEvent | ServingEvent | ChoiceEvent | CareEvent
+ *   | ReceiptEvent | RatingEvent | CallbackEvent | ErasedEvent | PassingEvent
+ *   | ResetEvent} ThreadEvent
  */
 
 /** @type {Record<string, (item: Item) => boolean>} */
@@ -129,6 +175,8 @@ const KNOWN = {
   status: ({ status }) => isText(status?.state),
   pin: ({ team }) => isObject(team),
   serving: ({ serving }) => isObject(serving?.team),
+  choice: ({ choice }) => isText(choice?.state),
+  care: ({ care }) => isText(care?.preference),
   read: ({ who, upto }) => isText(who) && Number.isInteger(upto),
   delivered: ({ who, upto }) => isText(who) && Number.isInteger(upto),
   rating: ({ rating }) => Number.isInteger(rating?.score),

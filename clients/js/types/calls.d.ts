@@ -1,3 +1,9 @@
+/**
+ * One call once the store is known to be this person's; gives the answer's body.
+ *
+ * @typedef {(method: "GET" | "POST" | "PUT" | "DELETE", path: string,
+ *   asked?: Parameters<Calls["call"]>[2]) => Promise<any>} Ask
+ */
 export class Calls {
     /**
      * @param {string} url of the server; anything but `http://…` or `https://…` is a TypeError
@@ -23,13 +29,15 @@ export class Calls {
      * @param {object} [asked]
      * @param {Record<string, string | number | null | undefined>} [asked.query]
      * @param {unknown} [asked.body]
-     * @param {number} [asked.patience_s] added to the time limit, for long polls
+     * @param {Blob | ArrayBuffer | ArrayBufferView} [asked.file] in place of a body, as it is
+     * @param {number} [asked.patience_s] added to the time limit, for long polls and files
      * @param {AbortController} [asked.control] to give it up
      * @returns {Promise<{ status: number, body: any }>}
      */
     call(method: "GET" | "POST" | "PUT" | "DELETE", path: string, asked?: {
         query?: Record<string, string | number | null | undefined> | undefined;
         body?: unknown;
+        file?: ArrayBuffer | ArrayBufferView<ArrayBufferLike> | Blob | undefined;
         patience_s?: number | undefined;
         control?: AbortController | undefined;
     }): Promise<{
@@ -38,3 +46,7 @@ export class Calls {
     }>;
     #private;
 }
+/**
+ * One call once the store is known to be this person's; gives the answer's body.
+ */
+export type Ask = (method: "GET" | "POST" | "PUT" | "DELETE", path: string, asked?: Parameters<Calls["call"]>[2]) => Promise<any>;

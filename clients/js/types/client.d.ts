@@ -10,6 +10,10 @@ export class PinboxClient {
      * @param {import("./options.js").Options} [options]
      */
     constructor(url: string, token: import("./credentials.js").TokenSource, options?: import("./options.js").Options);
+    /** Calls that the team makes: free times, booking, calling off. */
+    callbacks: import("./callbacks.js").Callbacks;
+    /** When the customer's devices are not rung. */
+    quiet: import("./devices.js").QuietHours;
     /**
      * Send a message and wait until it is on the server's disk, however long that takes.
      *
@@ -20,7 +24,6 @@ export class PinboxClient {
      *
      * @param {string} body
      * @param {import("./options.js").SendOptions} [options]
-     * @returns {Promise<import("./wire.js").Sent>}
      */
     send(body: string, options?: import("./options.js").SendOptions): Promise<import("./wire.js").Sent>;
     /**
@@ -42,19 +45,14 @@ export class PinboxClient {
      * @param {string} clientId
      */
     discard(clientId: string): Promise<void>;
-    /**
-     * The thread as it stands; begins it, with its pin, at first sight.
-     *
-     * @returns {Promise<import("./wire.js").Thread>}
-     */
+    /** The thread as it stands; begins it, with its pin, at first sight. */
     thread(): Promise<import("./wire.js").Thread>;
     /**
      * Messages newest first, those before a seq.
      *
      * @param {{ before?: number | string, limit?: number }} [which]
-     * @returns {Promise<import("./wire.js").Page>}
      */
-    messages({ before, limit }?: {
+    messages(which?: {
         before?: number | string;
         limit?: number;
     }): Promise<import("./wire.js").Page>;
@@ -72,18 +70,47 @@ export class PinboxClient {
      * @param {number} upto
      */
     ack(upto: number): Promise<void>;
-    /**
-     * The team page: name, place, people.
-     *
-     * @returns {Promise<import("./wire.js").Team>}
-     */
+    /** The team page: name, place, people, hours, what it says, and what can be expected of it. */
     team(): Promise<import("./wire.js").Team>;
     /**
-     * Make this device known, for push: at every start of the app.
+     * Say how a resolved conversation went, from 1 to 5; may be changed for some days. `conflict`
+     * where it is not resolved, or was so too long ago.
+     *
+     * @param {number} conversation
+     * @param {number} score
+     * @param {string} [comment]
+     */
+    rate(conversation: number, score: number, comment?: string): Promise<import("./wire.js").Rated>;
+    /**
+     * Wait for the closed team, or be answered by another now. `conflict` where nothing is asked.
+     *
+     * @param {"wait" | "now"} choice
+     */
+    cover(choice: "wait" | "now"): Promise<import("./wire.js").Covered>;
+    /**
+     * How to be cared for from now on: one of the thread's `care.offers`.
+     *
+     * @param {import("./wire.js").Preference} preference
+     */
+    care(preference: import("./wire.js").Preference): Promise<import("./wire.js").Care>;
+    /**
+     * Upload a file, whose `id` then goes with one message. After `unreachable` upload it anew.
+     *
+     * @param {Blob | ArrayBuffer | ArrayBufferView} file
+     * @param {import("./files.js").UploadOptions} [options]
+     */
+    upload(file: Blob | ArrayBuffer | ArrayBufferView, options?: import("./files.js").UploadOptions): Promise<import("./wire.js").Attachment>;
+    /**
+     * What an upload is, and links to it that hold for minutes.
+     *
+     * @param {string} id
+     */
+    file(id: string): Promise<import("./files.js").Links>;
+    /**
+     * Make this device known, for push, at every start of the app; gives a token for its extension.
      *
      * @param {string} id
      * @param {import("./wire.js").Registration} registration
-     * @returns {Promise<import("./wire.js").Registered>} with a token for the app's extension
      */
     register(id: string, registration: import("./wire.js").Registration): Promise<import("./wire.js").Registered>;
     /**
@@ -92,14 +119,14 @@ export class PinboxClient {
      * @param {string} id
      */
     unregister(id: string): Promise<void>;
+    /** The key that a web page subscribes to pushes with; `not_found` without Web Push. */
+    pushKey(): Promise<string>;
     /**
      * Everything that happens in the thread, from where the store ends: each once, in order.
      *
      * The first use connects; the connection is then kept until `close`, by long polls where no
      * socket gets through. Rejects with what makes coming back useless (`unauthorized` above all).
      * One reader at a time; the next one goes on where the last one stopped.
-     *
-     * @returns {AsyncIterableIterator<import("./wire.js").ThreadEvent>}
      */
     events(): AsyncIterableIterator<import("./wire.js").ThreadEvent>;
     /** Go live without reading events yet; `events` does it by itself. */

@@ -35,11 +35,47 @@ export type Message = import("./wire.js").Message;
 /**
  * A customer's side of Pinbox, for browsers, Node and React Native.
  */
+export type Attachment = import("./wire.js").Attachment;
+/**
+ * A customer's side of Pinbox, for browsers, Node and React Native.
+ */
+export type Links = import("./files.js").Links;
+/**
+ * A customer's side of Pinbox, for browsers, Node and React Native.
+ */
 export type Thread = import("./wire.js").Thread;
 /**
  * A customer's side of Pinbox, for browsers, Node and React Native.
  */
 export type Team = import("./wire.js").Team;
+/**
+ * A customer's side of Pinbox, for browsers, Node and React Native.
+ */
+export type Promised = import("./wire.js").Promised;
+/**
+ * A customer's side of Pinbox, for browsers, Node and React Native.
+ */
+export type Choice = import("./wire.js").Choice;
+/**
+ * A customer's side of Pinbox, for browsers, Node and React Native.
+ */
+export type Care = import("./wire.js").Care;
+/**
+ * A customer's side of Pinbox, for browsers, Node and React Native.
+ */
+export type Rated = import("./wire.js").Rated;
+/**
+ * A customer's side of Pinbox, for browsers, Node and React Native.
+ */
+export type Callback = import("./wire.js").Callback;
+/**
+ * A customer's side of Pinbox, for browsers, Node and React Native.
+ */
+export type Slots = import("./callbacks.js").Slots;
+/**
+ * A customer's side of Pinbox, for browsers, Node and React Native.
+ */
+export type Quiet = import("./devices.js").Quiet;
 /**
  * A customer's side of Pinbox, for browsers, Node and React Native.
  */

@@ -16,7 +16,7 @@ export type Options = {
      * without a place from the thread's beginning. `now`: they begin with a reset that brings what
      * stands now, and no place is stored: for a page that keeps nothing of the thread itself.
      */
-    begin?: "stored" | "now" | undefined;
+    begin?: "now" | "stored" | undefined;
     /**
      * what this device is called, for receipts and push
      */
@@ -52,7 +52,14 @@ export type SendOptions = {
      * 1 to 64 printable ASCII characters; made where not given
      */
     clientId?: string | undefined;
+    /**
+     * it cannot wait: another team may answer
+     */
     urgent?: boolean | undefined;
+    /**
+     * ids of uploads, with which the body may be empty
+     */
+    attachments?: string[] | undefined;
 };
 /**
  * By a socket, by long polls, by neither yet, or never again.

@@ -25,6 +25,27 @@ export type Author = {
     photo_url?: string | null | undefined;
 };
 /**
+ * A file as messages show it: enough to lay it out.
+ */
+export type Attachment = {
+    id: string;
+    name: string;
+    type: string;
+    /**
+     * in bytes
+     */
+    size: number;
+    /**
+     * of a picture, in pixels as it is shown
+     */
+    width?: number | null | undefined;
+    height?: number | null | undefined;
+    /**
+     * there is a small one
+     */
+    thumbnail?: boolean | undefined;
+};
+/**
  * The shapes of the contract, as they come over the wire. Members that a newer server adds are
  * there too: what is not named here must not be relied on, and never does harm.
  */
@@ -37,7 +58,15 @@ export type Message = {
      */
     sent_at: string;
     conversation: number;
+    /**
+     * ids of uploads
+     */
     attachments: string[];
+    /**
+     * what each of them is, in the same order
+     */
+    files?: Attachment[] | undefined;
+    urgent?: boolean | undefined;
     /**
      * on the customer's own
      */
@@ -81,6 +110,10 @@ export type Sent = {
      */
     duplicate: boolean;
     promise?: Promised | null | undefined;
+    /**
+     * where it went by HTTP; as an event it comes in any case
+     */
+    choice?: Choice | null | undefined;
 };
 /**
  * A message on its way, until it is answered.
@@ -101,23 +134,56 @@ export type Refused = {
     detail: string;
 };
 /**
+ * Which team has the conversation, and why:
+ * `home`, `cover`, `bounce` or `general`.
+ */
+export type Serving = {
+    team: TeamRef;
+    why: string;
+};
+/**
+ * The team is closed until then: the customer is asked (`open`), or has said.
+ */
+export type Choice = {
+    state: "open" | "wait" | "now";
+    until: string;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type Covered = {
+    serving: Serving;
+    choice: Choice | null;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type Preference = "team" | "general" | "self_service";
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type Care = {
+    preference: Preference;
+    offers: Preference[];
+    self_service_url: string | null;
+};
+/**
  * The thread as it stands.
  */
 export type Thread = {
     thread: string;
     team: TeamRef;
-    serving: {
-        team: TeamRef;
-        why: string;
-    };
+    serving: Serving;
     status: {
         state: string;
         conversation: number;
     } | null;
     promise: Promised | null;
-    care: {
-        preference: string;
-    };
+    care: Care;
+    choice: Choice | null;
     /**
      * where its stream is
      */
@@ -136,6 +202,30 @@ export type Page = {
     next: string | null;
 };
 /**
+ * `limited`: for urgent matters alone
+ */
+export type OpenState = "open" | "limited" | "closed";
+/**
+ * The team's date now, and its hours.
+ */
+export type Today = {
+    date: string;
+    state: OpenState;
+    /**
+     * of a holiday, say
+     */
+    name: string | null;
+    /**
+     * by the team's clock, and as instants
+     */
+    periods: {
+        opens: string;
+        closes: string;
+        opens_at: string;
+        closes_at: string;
+    }[];
+};
+/**
  * The team page.
  */
 export type Team = {
@@ -149,8 +239,41 @@ export type Team = {
         photo_url?: string | null;
         line?: string | null;
     }[];
+    time_zone: string;
+    /**
+     * null where it has set none: it is always open
+     */
+    hours: Today | null;
+    open: boolean;
+    state: OpenState;
+    /**
+     * null while it is closed
+     */
+    closes_at: string | null;
+    /**
+     * null while it is open
+     */
+    next_open: string | null;
+    /**
+     * what it says of the day
+     */
+    line?: string | null | undefined;
+    /**
+     * for a new matter
+     */
     promise?: Promised | null | undefined;
+    /**
+     * the share of promises kept; null while they are few
+     */
     kept_rate?: number | null | undefined;
+    /**
+     * what all of its customers must know now
+     */
+    notice?: {
+        text: string;
+        since: string;
+        until: string | null;
+    } | null | undefined;
 };
 /**
  * What a device says of itself.
@@ -268,9 +391,28 @@ export type ServingEvent = {
     type: "serving";
     seq: number;
     at: string;
-    serving: {
-        team: TeamRef;
-        why: string;
+    serving: Serving;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type ChoiceEvent = {
+    type: "choice";
+    seq: number;
+    at: string;
+    choice: Choice;
+};
+/**
+ * The shapes of the contract, as they come over the wire. Members that a newer server adds are
+ * there too: what is not named here must not be relied on, and never does harm.
+ */
+export type CareEvent = {
+    type: "care";
+    seq: number;
+    at: string;
+    care: {
+        preference: Preference;
     };
 };
 /**
@@ -381,4 +523,4 @@ export type ResetEvent = {
  * The shapes of the contract, as they come over the wire. Members that a newer server adds are
  * there too: what is not named here must not be relied on, and never does harm.
  */
-export type ThreadEvent = MessageEvent | StatusEvent | PinEvent | ServingEvent | ReceiptEvent | RatingEvent | CallbackEvent | ErasedEvent | PassingEvent | ResetEvent;
+export type ThreadEvent = MessageEvent | StatusEvent | PinEvent | ServingEvent | ChoiceEvent | CareEvent | ReceiptEvent | RatingEvent | CallbackEvent | ErasedEvent | PassingEvent | ResetEvent;
