@@ -37,6 +37,7 @@ OLDEST_SERVER = 14
 _ACQUIRE_SECONDS = 5.0
 _STATEMENT_SECONDS = 30.0
 _REPEATS = 6
+_COLLISIONS = 6
 _FIRST_PAUSE_SECONDS = 0.004
 _POOL_PER_LONG_READ = 4  # connections; the others are for everything else
 
@@ -235,7 +236,7 @@ class PostgresEngine:
                     raise Overloaded(f"Too many at once: {_say(error)}", retry_after=1.0) from error
             except asyncpg.UniqueViolationError:
                 unique += 1
-                if unique > _REPEATS:
+                if unique > _COLLISIONS:
                     raise
             except _Away as away:
                 self._note(away)

@@ -47,7 +47,8 @@ def test_commands_work_stopped_and_running(elsewhere: Inbox, tmp_path: Path) -> 
         assert "in use" in elsewhere.refuse("migrate")["detail"]
     assert elsewhere.say("epoch", "renew")["epoch"]
     assert "pg_dump" in elsewhere.refuse("backup", tmp_path / "file")["detail"]
-    assert sorted(path.name for path in elsewhere.folder.iterdir()) == ["lock", "pinbox.toml"]
+    kept = sorted(path.name for path in elsewhere.folder.iterdir())
+    assert kept == ["lock", "pinbox.toml", "uploads"]
 
 
 def test_a_database_that_is_away_is_one_line(inbox: Inbox) -> None:

@@ -114,7 +114,8 @@ async def test_a_reset_brings_what_stands_now(tmp_path: Path) -> None:
 async def test_what_passes_is_bounded_and_never_stored(tmp_path: Path) -> None:
     async with opened(tmp_path / "store") as feed:
         for n in range(200):
-            feed.pass_on(TypingShown(thread=str(n), who=Person("agent", "bo"), on=True))
+            typing = TypingShown(thread=str(n), who=Person("agent", "bo"), on=True)
+            feed.pass_on(typing, thread=typing.thread)
         await feed.apply("thread", stretch(0, 1))
         events = [await feed.next() for _ in range(65)]
         assert [event.thread for event in events[:64]] == [str(n) for n in range(136, 200)]

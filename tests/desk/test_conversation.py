@@ -94,6 +94,7 @@ async def test_a_reply_to_what_was_not_seen_waits_until_one_has_looked(stage: St
     )
     assert await stage.log(thread) == ["Is it raining?", "Never mind, I stay at home."]
     await bo.page.keyboard.press("Escape")
+    await expect(bo.composer).not_to_be_focused()
     await bo.page.keyboard.press("f")
 
     await bo.see("Yes, take a coat.")
