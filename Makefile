@@ -13,7 +13,7 @@ demo: .venv/for-use ## install, start a server and play the story of Ana and Bo
 	$(BIN)/pinbox demo $(ARGS)
 
 test: .venv/for-work ## install what tests need, PostgreSQL included, and run them all
-	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	$(BIN)/pytest -n $$(( $$(nproc) + 1 )) --dist worksteal $(ARGS)
 
 lint: .venv/for-work ## style, types and the import rule
 	$(BIN)/ruff check
