@@ -134,6 +134,8 @@ async def test_acts_are_taken_back_with_one_key(stage: Stage) -> None:
     ):
         await bo.page.keyboard.press(key)
         await expect(state).to_contain_text(then)
+        # The stream may tell of it before the answer that offers to take it back.
+        await expect(bo.page.locator(".toast button").first).to_be_visible()
         await bo.page.keyboard.press("z")
         await expect(state).to_contain_text(back)
         await bo.hears("Undone.")

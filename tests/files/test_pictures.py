@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import time
 from pathlib import Path
@@ -51,8 +52,11 @@ class Pictures_:  # noqa: N801
 
 def children() -> set[str]:
     """The processes that this one has, those that have ended and were not waited for, too."""
-    tasks = Path("/proc/self/task").glob("*/children")
-    return {child for task in tasks for child in task.read_text().split()}
+    found = set[str]()
+    for task in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended
+            found |= set(task.read_text().split())
+    return found
 
 
 def is_near(pixel: Any, color: tuple[int, int, int]) -> bool:
