@@ -36,8 +36,8 @@ T = TypeVar("T")
 OLDEST_SERVER = 14
 _ACQUIRE_SECONDS = 5.0
 _STATEMENT_SECONDS = 30.0
-_REPEATS = 6
-_COLLISIONS = 6
+_REPEATS = 6  # after deadlocks and failed serializations
+_COLLISIONS = 6  # of two that store the same at once: the second finds what the first has left
 _FIRST_PAUSE_SECONDS = 0.004
 _POOL_PER_LONG_READ = 4  # connections; the others are for everything else
 
