@@ -1,6 +1,6 @@
 /** A modal dialog: the browser's own, which holds the focus and closes by Escape. */
 
-import { html, useEffect, useId, useRef } from "../vendor/preact.js";
+import { html, useId, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { Icon } from "./icon.js";
 
 /** @param {{ desk: import("../state/desk.js").Desk, title: string, look?: string, children: any, onClose?: () => void }} props */
@@ -8,7 +8,9 @@ export function Dialog({ desk, title, look = "", children, onClose }) {
   const ref = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const heading = useId();
   const close = onClose ?? (() => (desk.dialog.value = null));
-  useEffect(() => {
+  // Before the screen is painted: an effect would come after it, and what a fast typist types until
+  // then would be lost.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     ref.current?.showModal();
     const begin = /** @type {HTMLElement | null} */ (ref.current?.querySelector("[data-begin]"));

@@ -18,8 +18,8 @@ export function comesToText() {
 }
 
 /**
- * Put the focus on a target, as soon as it is on the screen. When there are several of a name, the
- * one that is current, else the last.
+ * Put the focus on a target, as soon as it is on the screen and can have it. When there are several
+ * of a name, the one that is current, else the last. Whoever asks later is the one who gets it.
  *
  * @param {string} target
  */
@@ -30,13 +30,12 @@ export function focusOn(target, frames = FRAMES) {
   )].filter((element) => element.checkVisibility());
   const best = found.find((element) => element.tabIndex === 0) ?? found.at(-1);
   const busy = document.querySelector('[aria-busy="true"]') !== null;
-  if (best !== undefined) {
-    onTheWay = null;
-    best.focus();
-  }
+  best?.focus();
+  // Behind a dialog that is about to close nothing takes the focus yet.
+  if (best !== undefined && document.activeElement === best) onTheWay = null;
   // What is being loaded will be there: to give up would leave the focus nowhere.
-  else if (busy) requestAnimationFrame(() => focusOn(target, frames));
-  else if (frames > 0) requestAnimationFrame(() => focusOn(target, frames - 1));
+  else if (busy) nextFrame(target, frames);
+  else if (frames > 0) nextFrame(target, frames - 1);
   else if (target in INSTEAD) focusOn(INSTEAD[/** @type {keyof typeof INSTEAD} */ (target)], 0);
   else onTheWay = null;
 }
@@ -44,7 +43,14 @@ export function focusOn(target, frames = FRAMES) {
 /** After what is on its way to the screen has come there. @param {string} target */
 export function focusSoon(target) {
   onTheWay = target;
-  requestAnimationFrame(() => focusOn(target));
+  nextFrame(target, FRAMES);
+}
+
+/** @param {string} target @param {number} frames */
+function nextFrame(target, frames) {
+  requestAnimationFrame(() => {
+    if (onTheWay === target) focusOn(target, frames);
+  });
 }
 
 /** The parts of the screen that are there now. @returns {HTMLElement[]} */

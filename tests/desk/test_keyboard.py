@@ -141,6 +141,21 @@ async def test_acts_are_taken_back_with_one_key(stage: Stage) -> None:
         await bo.hears("Undone.")
 
 
+async def test_a_dialog_has_the_focus_before_the_next_key(stage: Stage) -> None:
+    bo = await set_scene(stage)
+
+    focused = await bo.page.evaluate(
+        """async () => {
+          const how = { key: "k", ctrlKey: true, bubbles: true, cancelable: true };
+          document.activeElement.dispatchEvent(new KeyboardEvent("keydown", how));
+          for (let turn = 0; turn < 20; turn++) await null;
+          return document.activeElement.dataset.focus;
+        }"""
+    )
+
+    assert focused == "palette"
+
+
 async def test_commands_are_found_in_the_palette(stage: Stage) -> None:
     bo = await set_scene(stage)
     await bo.page.keyboard.press("Control+k")
