@@ -31,7 +31,7 @@ effect(() => {
   if (next !== words.language.peek()) void words.use(next);
 });
 effect(() => {
-  if (place.value.thread !== null) desk.opened();
+  if (place.value.thread !== null) desk.reading.opened();
 });
 addEventListener("online", () => desk.hurry());
 document.addEventListener("visibilitychange", () => {

@@ -18,7 +18,7 @@ export function moveInList(desk, step) {
   const at = rows.findIndex(({ id }) => id === thread);
   const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
   if (next === undefined) return rows.length > 0 && at >= 0;
-  desk.show(next.id);
+  desk.reading.show(next.id);
   return true;
 }
 
@@ -41,7 +41,7 @@ export function sayWhere(desk) {
   voice.say(
     words.say("say.where", {
       list: words.say(`view.${place.value.view}`),
-      count: desk.countOf(place.value.view),
+      count: desk.reading.countOf(place.value.view),
       thread: thread === null ? words.say("say.where.none") : nameOf(thread),
       region,
     }),

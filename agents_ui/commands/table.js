@@ -20,20 +20,20 @@ import { moveInList, readLast, sayWhere } from "./moves.js";
 
 /** @type {readonly Command[]} */
 export const COMMANDS = Object.freeze([
-  command("next", ["n"], "move", "anywhere", "message", (desk) => desk.next()),
+  command("next", ["n"], "move", "anywhere", "message", (desk) => desk.reading.next()),
   command("down", ["j"], "move", "anywhere", "row", (desk) => moveInList(desk, 1)),
   command("up", ["k"], "move", "anywhere", "row", (desk) => moveInList(desk, -1)),
   command("search", ["/"], "move", "anywhere", "search", () => go({ view: "search" })),
   command("regions", ["F6"], "move", "anywhere", "region", () => {}),
   command("regions.back", ["Shift+F6"], "move", "anywhere", "region", () => {}),
-  command("mine", ["1"], "move", "anywhere", "row", (desk) => desk.list("mine")),
-  command("waiting", ["2"], "move", "anywhere", "row", (desk) => desk.list("waiting")),
-  command("team", ["3"], "move", "anywhere", "row", (desk) => desk.list("team")),
-  command("all", ["4"], "move", "anywhere", "row", (desk) => desk.list("all")),
-  command("snoozed", ["5"], "move", "anywhere", "row", (desk) => desk.list("snoozed")),
+  command("mine", ["1"], "move", "anywhere", "row", (desk) => desk.reading.list("mine")),
+  command("waiting", ["2"], "move", "anywhere", "row", (desk) => desk.reading.list("waiting")),
+  command("team", ["3"], "move", "anywhere", "row", (desk) => desk.reading.list("team")),
+  command("all", ["4"], "move", "anywhere", "row", (desk) => desk.reading.list("all")),
+  command("snoozed", ["5"], "move", "anywhere", "row", (desk) => desk.reading.list("snoozed")),
 
-  command("reply", ["r"], "thread", "thread", "composer", (desk) => desk.compose("reply")),
-  command("note", ["i"], "thread", "thread", "composer", (desk) => desk.compose("note")),
+  command("reply", ["r"], "thread", "thread", "composer", (desk) => desk.writing.compose("reply")),
+  command("note", ["i"], "thread", "thread", "composer", (desk) => desk.writing.compose("note")),
   command("take", ["m"], "thread", "thread", "stay", (desk) => desk.act("take")),
   command("release", ["u"], "thread", "thread", "stay", (desk) => desk.act("release")),
   command("assign", ["a"], "thread", "thread", "assign", (desk) => desk.ask("assign")),
@@ -42,7 +42,7 @@ export const COMMANDS = Object.freeze([
   command("resolve", ["e"], "thread", "thread", "message", (desk) => desk.act("resolve")),
   command("reopen", ["o"], "thread", "thread", "message", (desk) => desk.act("reopen")),
   command("canned", [";"], "thread", "thread", "canned", (desk) => desk.ask("canned")),
-  command("force", ["f"], "thread", "thread", "composer", (desk) => desk.forceLast()),
+  command("force", ["f"], "thread", "thread", "composer", (desk) => desk.writing.forceLast()),
   command("last", ["."], "thread", "thread", "stay", readLast),
   command("customer", ["c"], "thread", "thread", "customer", (desk) => desk.showCustomer()),
 
@@ -51,7 +51,7 @@ export const COMMANDS = Object.freeze([
   command("palette", ["Ctrl+k"], "desk", "anywhere", "palette", (desk) => desk.ask("palette")),
   command("help", ["?"], "desk", "anywhere", "help", (desk) => desk.ask("help")),
   command("settings", ["g"], "desk", "anywhere", "settings", (desk) => desk.ask("settings")),
-  command("duty", ["d"], "desk", "anywhere", "stay", (desk) => desk.setDuty(!desk.duty.value)),
+  command("duty", ["d"], "desk", "anywhere", "stay", (desk) => desk.duty.set(!desk.duty.on.value)),
   command("out", [], "desk", "anywhere", "signin", (desk) => desk.signOut()),
 ]);
 

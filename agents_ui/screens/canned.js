@@ -20,10 +20,10 @@ export function CannedDialog({ desk }) {
   }, [thread?.id]);
   if (thread === null) return null;
   const choose = (/** @type {any} */ one) => {
-    const { reply } = desk.drafts.of(thread.id);
+    const { reply } = desk.writing.drafts.of(thread.id);
     const text = one.filled ?? one.text;
     desk.dialog.value = null;
-    desk.refill(thread.id, "reply", reply.trim() === "" ? text : `${reply.trimEnd()} ${text}`);
+    desk.writing.refill(thread.id, "reply", reply.trim() === "" ? text : `${reply.trimEnd()} ${text}`);
     focusSoon("composer");
   };
   return html`<${Dialog} desk=${desk} title=${words.say("canned.title")} look="palette">

@@ -16,32 +16,32 @@ const TYPING_MS = 4_000;
 /** @param {{ desk: import("../state/desk.js").Desk, thread: import("../core/shapes.js").Summary, seen: { current: { head: number } } }} props */
 export function Composer({ desk, thread, seen }) {
   const { words } = desk;
-  const kind = desk.kind.value;
+  const kind = desk.writing.kind.value;
   const { id } = thread;
-  const [texts, setTexts] = useState(() => desk.drafts.of(id));
+  const [texts, setTexts] = useState(() => desk.writing.drafts.of(id));
   const latest = useRef(texts);
   latest.current = { ...texts, kind };
   const telling = useRef(0);
   useEffect(() => {
-    const timer = setTimeout(() => desk.drafts.keep(id, latest.current), KEEP_MS);
+    const timer = setTimeout(() => desk.writing.drafts.keep(id, latest.current), KEEP_MS);
     return () => clearTimeout(timer);
   }, [texts, kind]);
   useEffect(() => {
     // By now the desk may be about another thread: what counts is what stood here last.
-    const keep = () => desk.drafts.keep(id, latest.current);
+    const keep = () => desk.writing.drafts.keep(id, latest.current);
     addEventListener("pagehide", keep);
     return () => {
       removeEventListener("pagehide", keep);
       keep();
-      if (telling.current > 0) desk.typing(id, false, false);
+      if (telling.current > 0) desk.reading.typing(id, false, false);
     };
   }, []);
-  const filled = desk.filling.value;
+  const filled = desk.writing.filling.value;
   useEffect(() => {
     if (filled === null || filled.thread !== id) return;
     setTexts((before) => ({ ...before, [filled.kind]: filled.text }));
-    desk.kind.value = filled.kind;
-    desk.filling.value = null;
+    desk.writing.kind.value = filled.kind;
+    desk.writing.filling.value = null;
   }, [filled]);
   const text = texts[kind];
   const over = [...text].length - LONGEST;
@@ -58,16 +58,16 @@ export function Composer({ desk, thread, seen }) {
     setTexts({ ...texts, [kind]: value });
     if (Date.now() - telling.current > TYPING_MS) {
       telling.current = Date.now();
-      desk.typing(id, true, kind === "note");
+      desk.reading.typing(id, true, kind === "note");
     }
   };
   const send = (/** @type {Event} */ event) => {
     event.preventDefault();
     if (text.trim() === "" || over > 0) return;
-    desk.write(id, kind, text, seen.current.head);
+    desk.writing.write(id, kind, text, seen.current.head);
     setTexts({ ...texts, [kind]: "" });
-    desk.drafts.keep(id, { ...texts, [kind]: "", kind });
-    desk.typing(id, false, kind === "note");
+    desk.writing.drafts.keep(id, { ...texts, [kind]: "", kind });
+    desk.reading.typing(id, false, kind === "note");
     telling.current = 0;
     focusSoon("composer");
   };

@@ -34,7 +34,7 @@ export function Conversation({ desk, thread }) {
 function Thread({ desk, id, open }) {
   const { words } = desk;
   const log = desk.timelines.of(id).value;
-  const outgoing = desk.outgoing.value.filter((entry) => entry.thread === id);
+  const outgoing = desk.writing.outgoing.value.filter((entry) => entry.thread === id);
   const rows = rowsOf(log.items, {
     me: desk.me.value?.id ?? "",
     outgoing,
@@ -67,7 +67,7 @@ function useSeen(desk, id, head) {
     const look = () => {
       if (document.visibilityState !== "visible" || !seen.current.atEnd || head === 0) return;
       seen.current.head = Math.max(seen.current.head, head);
-      void desk.seen(id, head);
+      void desk.reading.seen(id, head);
     };
     // Whoever opens a thread looks at it; what comes while it is open needs a moment to be noticed.
     const timer = setTimeout(look, seen.current.head === 0 ? 0 : DWELL_MS);
@@ -107,7 +107,7 @@ function Log({ desk, id, name, log, rows, seen }) {
     seen.current.atEnd = rest < NEAR_END;
     if (seen.current.atEnd && below) {
       setBelow(false);
-      void desk.seen(id, log.items.at(-1)?.seq ?? 0);
+      void desk.reading.seen(id, log.items.at(-1)?.seq ?? 0);
       seen.current.head = log.items.at(-1)?.seq ?? 0;
     }
   };

@@ -22,7 +22,7 @@ export function ListPane({ desk, view }) {
   return html`<section class="pane list" data-region="list" aria-label=${`${words.say("region.list")}: ${name}`}>
     <header class="pane-head">
       <h2>${name}</h2>
-      <p class="hint">${state === "yes" || rows.length > 0 ? desk.countOf(view) : ""}</p>
+      <p class="hint">${state === "yes" || rows.length > 0 ? desk.reading.countOf(view) : ""}</p>
     </header>
     <div class="scroll" ref=${list} aria-busy=${state === "loading" && rows.length === 0}>
       ${rows.length > 0 &&

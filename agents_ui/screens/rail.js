@@ -23,10 +23,10 @@ export function Rail({ desk }) {
     </ul>
     <div class="rail-foot">
       <${Line} desk=${desk} />
-      <button type="button" class="rail-entry" role="switch" aria-checked=${desk.duty.value}
+      <button type="button" class="rail-entry" role="switch" aria-checked=${desk.duty.on.value}
         aria-label=${words.say("duty.on")} onClick=${() => run(desk, "duty")}>
-        <span class="lamp" data-on=${desk.duty.value}></span>
-        <span class="wide">${words.say(desk.duty.value ? "duty.on" : "duty.off")}</span>
+        <span class="lamp" data-on=${desk.duty.on.value}></span>
+        <span class="wide">${words.say(desk.duty.on.value ? "duty.on" : "duty.off")}</span>
       </button>
       <button type="button" class="rail-entry" aria-label=${words.say("command.settings")}
         onClick=${() => run(desk, "settings")}>
@@ -53,7 +53,7 @@ function Entry({ desk, view }) {
   const count = view === "mine" || view === "waiting" ? countOf(desk, view) : null;
   return html`<a class="rail-entry" href=${addressOf({ view, thread: place.value.thread })}
     aria-current=${current ? "page" : null}
-    aria-label=${count === null ? name : `${name}, ${desk.countOf(view)}`}>
+    aria-label=${count === null ? name : `${name}, ${desk.reading.countOf(view)}`}>
     <${Icon} name=${view} />
     <span class="rail-name">${name}</span>
     ${count !== null && count !== "0" && html`<span class="count" aria-hidden="true">${count}</span>`}

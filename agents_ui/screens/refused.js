@@ -8,23 +8,23 @@ import { html } from "../vendor/preact.js";
 /** @param {{ desk: import("../state/desk.js").Desk, entry: any }} props */
 export function Refused({ desk, entry }) {
   const { words } = desk;
-  const found = desk.outgoing.value.find(({ client_id }) => client_id === entry.client_id);
+  const found = desk.writing.outgoing.value.find(({ client_id }) => client_id === entry.client_id);
   const { refusal = {} } = found ?? {};
   const { code, unseen = [], holder, detail } = /** @type {any} */ (refusal);
   const kept = { ...entry, kind: entry.kind === "note" ? "note" : "reply", refusal };
   const force = () => {
-    desk.force(kept);
+    desk.writing.force(kept);
     focusSoon("composer");
   };
   const edit = () => {
-    const draft = desk.drafts.of(entry.thread);
+    const draft = desk.writing.drafts.of(entry.thread);
     const text = [entry.body, draft[/** @type {"reply" | "note"} */ (kept.kind)]].filter(Boolean).join("\n");
-    desk.refill(entry.thread, kept.kind, text);
-    desk.discard(kept);
+    desk.writing.refill(entry.thread, kept.kind, text);
+    desk.writing.discard(kept);
     focusSoon("composer");
   };
   const drop = () => {
-    desk.discard(kept);
+    desk.writing.discard(kept);
     focusSoon("composer");
   };
   const name = nameOf(desk.open.value ?? undefined) ?? "";

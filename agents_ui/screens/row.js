@@ -18,11 +18,11 @@ export function Row({ desk, view, thread, entry }) {
   const given = { say, times, me, now: now.value };
   const name = nameOf(thread) ?? "";
   const served = servedBy(thread, say);
-  const draft = desk.drafts.of(thread.id);
+  const draft = desk.writing.drafts.of(thread.id);
   const written = draft.reply !== "" || draft.note !== "";
   const follow = (/** @type {Event} */ event) => {
     event.preventDefault();
-    desk.show(thread.id);
+    desk.reading.show(thread.id);
   };
   return html`<a class="row" href=${addressOf({ view, thread: thread.id })} onClick=${follow}
     aria-current=${open ? "true" : null} aria-label=${rowName(thread, given)}

@@ -60,7 +60,7 @@ export function SearchPane({ desk }) {
 function Hit({ desk, thread, name, text = "", at, about }) {
   const follow = (/** @type {Event} */ event) => {
     event.preventDefault();
-    desk.show(thread);
+    desk.reading.show(thread);
   };
   const current = place.value.thread === thread;
   return html`<a class="row hit" href=${addressOf({ view: "search", thread })} onClick=${follow}

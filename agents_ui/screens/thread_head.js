@@ -14,7 +14,7 @@ import { html } from "../vendor/preact.js";
 export function ThreadHead({ desk, thread }) {
   const { words } = desk;
   const back = () => {
-    desk.show(null);
+    desk.reading.show(null);
     focusSoon("row");
   };
   if (thread === null) return html`<header class="pane-head thread-head"></header>`;
