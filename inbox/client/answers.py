@@ -316,6 +316,17 @@ class TeamSheet(msgspec.Struct, frozen=True):
     storm: Storm | None = None
 
 
+class TeamKnown(msgspec.Struct, frozen=True):
+    """A team that one can transfer to, cover by or call on; `mine` says whether one is in it."""
+
+    team: TeamRef
+    state: OpenState = "open"
+    place: str | None = None
+    next_open: datetime | None = None
+    general: bool = False
+    mine: bool = False
+
+
 class CustomerRef(msgspec.Struct, frozen=True):
     """A customer by id and name."""
 

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from inbox.client.answers import TeamRef
+from inbox.client.care import Notice
 from inbox.client.hours import OpenState
 
 By = Literal["day", "week", "month", "total"]
@@ -58,6 +59,8 @@ class TeamBoard(msgspec.Struct, frozen=True):
     covers_given: int = 0
     covers_taken: int = 0
     storm: Storm | None = None
+    line: str | None = None
+    notice: Notice | None = None
     on_duty: int = 0
     agents: tuple[AgentLoad, ...] = ()
 

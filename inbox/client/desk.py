@@ -13,7 +13,18 @@ from typing import Literal
 import msgspec
 
 from inbox.client.admin import Admin
-from inbox.client.answers import Canned, Duty, Found, Me, Noted, Page, Sent, Summary, TeamSheet
+from inbox.client.answers import (
+    Canned,
+    Duty,
+    Found,
+    Me,
+    Noted,
+    Page,
+    Sent,
+    Summary,
+    TeamKnown,
+    TeamSheet,
+)
 from inbox.client.board import By, Per, ReportRow, TeamBoard
 from inbox.client.callbacks import TeamCallbacks
 from inbox.client.calls import Calls
@@ -167,6 +178,11 @@ class DeskClient:
     async def team(self) -> tuple[TeamSheet, ...]:
         """The people of the agent's teams, with who is on duty."""
         answer, _ = await self._calls.call("GET", "/v1/desk/team", into=Page[TeamSheet])
+        return answer.items
+
+    async def teams(self) -> tuple[TeamKnown, ...]:
+        """Every team, the agent's own or not, and whether it is there."""
+        answer, _ = await self._calls.call("GET", "/v1/desk/teams", into=Page[TeamKnown])
         return answer.items
 
     async def board(self) -> tuple[TeamBoard, ...]:

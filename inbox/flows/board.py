@@ -9,13 +9,14 @@ import msgspec
 
 from inbox.core.duty import ACTIVE_MS
 from inbox.core.events import TeamRef
+from inbox.core.frames import NoticeShown
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Operator, overseen
 from inbox.core.timetable import State
 from inbox.flows.context import Context, roster
 from inbox.flows.hours import opening
 from inbox.flows.roster import Roster
-from inbox.flows.storms import StormDetail, describe
+from inbox.flows.storms import StormDetail, describe, show_notice
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
 from inbox.store.rows import sure
@@ -46,7 +47,8 @@ class TeamBoard(msgspec.Struct, frozen=True):
     `waiting_since`. `promises_at_risk` is how many of them were promised an answer that is due
     within 10 minutes, `promises_lapsed` how many one that is overdue; `kept_rate` the share of the
     team's promises kept within 28 days, null while they are few. `covers_given` of its
-    conversations another team covers now, `covers_taken` of others' it covers itself.
+    conversations another team covers now, `covers_taken` of others' it covers itself. `line` and
+    `notice` are what its customers are told today, and now.
     """
 
     team: TeamRef
@@ -63,6 +65,8 @@ class TeamBoard(msgspec.Struct, frozen=True):
     covers_given: int
     covers_taken: int
     storm: StormDetail | None
+    line: str | None
+    notice: NoticeShown | None
     on_duty: int
     agents: tuple[AgentLoad, ...]
 
@@ -146,6 +150,8 @@ def _team(
         covers_given=sum(number for back, _, number in covers if back == team),
         covers_taken=sum(number for _, to, number in covers if to == team),
         storm=None if storm is None else describe(storm, people),
+        line=people.line_of(team, at=at),
+        notice=show_notice(people.notice_of(team, at=at)),
         on_duty=sum(agent.on_duty for agent in agents),
         agents=agents,
     )

@@ -110,6 +110,27 @@ class TeamSheets(msgspec.Struct, frozen=True):
     next: None = None
 
 
+class TeamKnown(msgspec.Struct, frozen=True):
+    """A team that one can transfer to, cover by or call on, and whether it is there now.
+
+    `mine`: one is in it. `general`: it is general care. `next_open` is none while it is open.
+    """
+
+    team: TeamRef
+    place: str | None
+    state: State
+    next_open: str | None
+    general: bool
+    mine: bool
+
+
+class TeamsKnown(msgspec.Struct, frozen=True):
+    """Every team, by name."""
+
+    items: tuple[TeamKnown, ...]
+    next: None = None
+
+
 async def me(ctx: Context, who: Agent) -> Me:
     """Who is signed in, the teams with their streams and cursors, and duty."""
 
@@ -169,6 +190,25 @@ async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
             )
         )
     return TeamSheets(tuple(sheets))
+
+
+async def all_teams(ctx: Context, who: Agent) -> TeamsKnown:
+    """Every team, my own and the others, whose people and threads stay theirs."""
+    people, at = await roster(ctx), ctx.clock()
+    found = []
+    for team in sorted(people.teams.values(), key=lambda one: (one.name, one.id)):
+        now, rules = opening(people, team.id, at=at), people.rules_of(team.id)
+        found.append(
+            TeamKnown(
+                team=team.ref(),
+                place=team.place,
+                state=now.state,
+                next_open=now.next_open,
+                general=rules.general,
+                mine=team.id in who.teams,
+            )
+        )
+    return TeamsKnown(tuple(found))
 
 
 async def _teammates(ctx: Context, people: Roster, team: str, *, at: int) -> list[Teammate]:

@@ -23,7 +23,7 @@ from inbox.flows.audit import looked
 from inbox.flows.canned import Canned, CannedDraft, CannedList
 from inbox.flows.cover import CoverDraft, HandBack
 from inbox.flows.customer_views import RawPage
-from inbox.flows.desk_views import Me, SummaryPage, TeamSheets
+from inbox.flows.desk_views import Me, SummaryPage, TeamSheets, TeamsKnown
 from inbox.flows.duty import Duty
 from inbox.flows.lines import LineDraft, TeamLine
 from inbox.flows.poll import Events
@@ -285,6 +285,11 @@ async def end_storm(call: Call[Agent, None, None]) -> None:
 async def list_teams(call: Call[Agent, None, None]) -> TeamSheets:
     """My teams with their people and who is on duty."""
     return await desk_views.my_teams(call.ctx, call.who)
+
+
+async def list_all_teams(call: Call[Agent, None, None]) -> TeamsKnown:
+    """Every team, my own or not: to transfer to, cover by, or call on in a storm."""
+    return await desk_views.all_teams(call.ctx, call.who)
 
 
 async def list_events(call: Call[Agent, None, SinceOf]) -> Events:

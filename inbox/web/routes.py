@@ -41,7 +41,7 @@ from inbox.flows.care import Care, CareDraft
 from inbox.flows.cover import ChoiceDraft, CoverAnswer, CoverDraft, HandBack
 from inbox.flows.customer_views import CustomerThread, TeamPage
 from inbox.flows.deliveries import Deliveries, Delivery, Retried
-from inbox.flows.desk_views import Me, TeamSheets
+from inbox.flows.desk_views import Me, TeamSheets, TeamsKnown
 from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.duty import Duty
 from inbox.flows.endpoints import NewSecret, WebhookDetail, WebhookDetails, WebhookDraft
@@ -187,6 +187,7 @@ ROUTES: tuple[Route, ...] = (
     Route("agent", "DELETE", CALLBACK, callbacks.cancel_for, gives=CallbackCard, errors=(Conflict,)),
     Route("agent", "GET", "/v1/desk/search", desk.search, query=Sought, gives=SearchPage),
     Route("agent", "GET", "/v1/desk/team", desk.list_teams, gives=TeamSheets),
+    Route("agent", "GET", "/v1/desk/teams", desk.list_all_teams, gives=TeamsKnown),
     Route("lead", "PUT", "/v1/desk/team/{team}/line", desk.set_line, LineDraft, gives=TeamLine),
     Route("lead", "PUT", "/v1/desk/team/{team}/notice", desk.set_notice, NoticeDraft, gives=TeamNotice),
     Route("lead", "POST", "/v1/desk/team/{team}/storm", desk.begin_storm, StormDraft, gives=StormDetail, success=(201,), errors=(Conflict,)),

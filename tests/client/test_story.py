@@ -258,6 +258,8 @@ async def test_what_an_agent_can_do(house: House, cast: Cast) -> None:
             (row,) = await mia.report(day, day, team=cast.spokane)
             assert (row.first, row.team, row.market) == (day, shown["spokane"].team, None)
             assert (row.conversations_begun, row.ratings_4) == (1, 1)
+        known = {one.team.key: (one.state, one.mine) for one in await bo.teams()}
+        assert known == {"spokane": ("open", True), "tampa": ("open", False)}
         (spokane,) = await bo.team()
         assert {one.name for one in spokane.members} == {"Bo", "Mia"}
         assert (spokane.state, spokane.next_open) == ("open", None)

@@ -42,6 +42,20 @@ async def test_duty_is_my_choice(server: Server, people: People) -> None:
     assert duty == {"Bo": True, "Kim": False, "Mia": False}
 
 
+async def test_every_team_is_known_by_name_and_state(server: Server, people: People) -> None:
+    place = f"/v1/admin/teams/{people.tampa}"
+    await server.ask("PUT", f"{place}/hours", {"weekly": {}}, token=people.mia)
+    await server.ask("PATCH", f"{place}/rules", {"general": True}, token=people.mia)
+
+    known = (await server.ask("GET", "/v1/desk/teams", token=people.bo)).body["items"]
+
+    assert [one.pop("team")["key"] for one in known] == ["spokane", "tampa"]
+    assert known == [
+        {"place": "Spokane", "state": "open", "next_open": None, "general": False, "mine": True},
+        {"place": "Tampa", "state": "closed", "next_open": None, "general": True, "mine": False},
+    ]
+
+
 async def test_the_queue_shows_who_waits(server: Server, people: People) -> None:
     ana, luis = await write_in(server), await write_in(server, sub="luis", client_id="c1")
 

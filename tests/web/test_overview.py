@@ -29,6 +29,12 @@ async def test_a_lead_sees_own_teams_an_admin_all_an_agent_none(
     (shown,) = kim["items"]
     assert (shown["conversations"], shown["waiting"], shown["unassigned"]) == (1, 1, 1)
     assert [agent["name"] for agent in shown["agents"]] == ["Bo", "Kim", "Mia"]
+    assert (shown["line"], shown["notice"]) == (None, None)
+    place = f"/v1/desk/team/{people.spokane}"
+    await server.ask("PUT", f"{place}/line", {"line": "Bo is in"}, token=people.kim)
+    await server.ask("PUT", f"{place}/notice", {"notice": "No phones today"}, token=people.kim)
+    (shown,) = (await server.ask("GET", BOARD, token=people.kim)).body["items"]
+    assert (shown["line"], shown["notice"]["text"]) == ("Bo is in", "No phones today")
     assert (await server.ask("GET", f"{BOARD}?team=x", token=people.kim)).status == 400
 
 
