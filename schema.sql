@@ -254,7 +254,7 @@ CREATE TABLE threads (
     rings_from         BIGINT,
     badged             BOOLEAN NOT NULL DEFAULT FALSE,
     read_on            TEXT,
-    -- while the customer waits: what they were told (JSON, as `promises` has it; none: nothing), and
+    -- while the customer waits: what they were told (JSON; none: nothing), and
     -- where that places them in the lists: its time, or where nothing was told since when they wait
     promise            TEXT,
     due_at             BIGINT,
@@ -281,7 +281,7 @@ CREATE INDEX threads_open ON threads (serving_team, due_at, id, waiting_since, a
 CREATE INDEX threads_assignee ON threads (assignee_id, due_at, id, state)
     WHERE assignee_id IS NOT NULL AND state <> 'resolved';
 CREATE INDEX threads_take_back ON threads (take_back_at) WHERE take_back_at IS NOT NULL;
-CREATE INDEX threads_snoozed ON threads (snoozed_until) WHERE state = 'snoozed';
+CREATE INDEX threads_snoozed ON threads (snoozed_until, due_at) WHERE state = 'snoozed';
 CREATE INDEX threads_unindexed ON threads (id) WHERE unindexed;
 CREATE INDEX threads_ringing ON threads (id) WHERE rings_from IS NOT NULL;
 
@@ -427,7 +427,7 @@ CREATE TABLE promise_counts (
 CREATE INDEX promise_counts_day ON promise_counts (day);
 
 -- The ledger of promises: what a customer was told after the message `seq`, by which team, and what
--- became of it. At most one of a thread waits.
+-- became of it. What stands still has no row: the thread's own holds it.
 CREATE TABLE promises (
     thread_id    TEXT NOT NULL REFERENCES threads (id),
     seq          BIGINT NOT NULL,
@@ -439,14 +439,11 @@ CREATE TABLE promises (
     samples      BIGINT NOT NULL,
     at           BIGINT NOT NULL,
     due          BIGINT NOT NULL,
-    state        TEXT NOT NULL DEFAULT 'waiting'
-                 CHECK (state IN ('waiting', 'kept', 'broken', 'void')),
-    settled_at   BIGINT,
+    state        TEXT NOT NULL CHECK (state IN ('kept', 'broken', 'void')),
+    settled_at   BIGINT NOT NULL,
     PRIMARY KEY (thread_id, seq)
 );
-CREATE INDEX promises_due ON promises (due) WHERE state = 'waiting';
-CREATE INDEX promises_settled ON promises (settled_at, thread_id, seq)
-    WHERE settled_at IS NOT NULL;
+CREATE INDEX promises_settled ON promises (settled_at, thread_id, seq);
 
 -- A call that a customer wants from the team (home then, or since): due from due_at to ends_at, where
 -- the first plan ended at planned_end. remind_at: when the customer is to be reminded, none where

@@ -14,7 +14,7 @@ from bench.carrier.world import Desk, World
 from inbox.core.errors import PinboxError
 from inbox.flows import duty, states
 from inbox.flows.hand_out import hand_out
-from inbox.flows.promises import break_due
+from inbox.flows.ledger import break_due
 from inbox.flows.returning import return_due
 from inbox.flows.send import Draft, send
 from inbox.flows.storms import sweep_storms

@@ -30,7 +30,7 @@ from inbox.flows.context import Context
 from inbox.flows.duty import end_due, forgive_absence, gauge_duty, write_presence
 from inbox.flows.hand_out import keep_handing_out
 from inbox.flows.in_front import RENEW_S, renew_in_front
-from inbox.flows.promises import break_due, gauge_promises
+from inbox.flows.ledger import break_due, gauge_promises
 from inbox.flows.retention import retention
 from inbox.flows.returning import return_due
 from inbox.flows.search import index_due

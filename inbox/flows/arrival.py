@@ -179,7 +179,9 @@ async def _pin_anew(
         await writing.tx.execute(Q.count_customer, team=choice.team, change=1)
     if choice.team == thread.home_team:
         return thread, []
-    moved, entries = move_home(thread, PinEvent(people.team_ref(choice.team), choice.reason))
+    moved, entries = move_home(
+        thread, PinEvent(people.team_ref(choice.team), choice.reason), people=people
+    )
     await leave(writing, thread, moved, why="pin")
     pinned = msgspec.structs.replace(
         moved, pin_reason=choice.reason, pin_by_region=choice.by_region, pinned_at=writing.at

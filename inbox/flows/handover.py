@@ -92,7 +92,9 @@ async def repin(
             for pinned, change in sorted(((before.home_team, -1), (team, 1))):
                 await writing.tx.execute(Q.count_customer, team=pinned, change=change)
         await writing.tx.execute(Q.move_callbacks, thread=before.id, team=team)
-        moved, entries = move_home(before, PinEvent(people.team_ref(team), reason=why, by=who.id))
+        moved, entries = move_home(
+            before, PinEvent(people.team_ref(team), reason=why, by=who.id), people=people
+        )
         await leave(writing, before, moved, why="pin", by=_agent(who))
         after = msgspec.structs.replace(
             moved, pin_reason=why, pin_by_region=False, pinned_at=writing.at

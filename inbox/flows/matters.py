@@ -29,10 +29,11 @@ from inbox.core.events import (
 )
 from inbox.core.instant import to_text
 from inbox.flows.context import Writing
+from inbox.flows.handing import is_member
 from inbox.flows.leases import serve_home, settle_down
+from inbox.flows.ledger import settle_promise
 from inbox.flows.log import Entry
 from inbox.flows.milestones import note_milestone
-from inbox.flows.promises import settle_promise
 from inbox.flows.roster import Roster
 from inbox.store.queries import Q, Value
 from inbox.store.records import Thread
@@ -115,22 +116,27 @@ async def settle(
     return after, entries
 
 
-def move_home(thread: Thread, pin: PinEvent) -> tuple[Thread, list[Entry]]:
+def move_home(thread: Thread, pin: PinEvent, *, people: Roster) -> tuple[Thread, list[Entry]]:
     """The thread with another home team, and what its log says of it.
 
-    What the old home serves goes along, to the new one's queue: who had it may see it no longer.
-    What the new home serves already is at home now.
+    What the old home serves goes along, to the new one's queue. What the new home serves already is
+    at home now. Who had it and may see it no longer, has it no longer.
     """
     team, entries = pin.team, [Entry("pin", pin)]
     after = msgspec.structs.replace(thread, home_team=team.id)
-    if thread.serving_team == team.id:
-        home = ServingEvent(Serving(team, "home"), reason="new home team")
-        return serve_home(after), [*entries, Entry("serving", home)]
+    holder = thread.assignee_id
     if thread.serving_why == "home":
-        after = serve_home(msgspec.structs.replace(after, assignee_id=None))
-        if thread.assignee_id is not None:
-            entries.append(Entry("assignee", AssigneeEvent(None, "new home team")))
-    return after, entries
+        after = serve_home(after)
+        holder = None
+    elif thread.serving_team == team.id:
+        after = serve_home(after)
+        home = ServingEvent(Serving(team, "home"), reason="new home team")
+        entries.append(Entry("serving", home))
+    if holder is not None and not is_member(people, after, holder):
+        holder = None
+    if holder != thread.assignee_id:
+        entries.append(Entry("assignee", AssigneeEvent(None, "new home team")))
+    return msgspec.structs.replace(after, assignee_id=holder), entries
 
 
 async def _keep_history(

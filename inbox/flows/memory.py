@@ -7,6 +7,7 @@ from typing import NamedTuple
 from inbox.core import policy
 from inbox.core.hints import REGISTRY, Moved, Passing
 from inbox.flows.freed import Freed
+from inbox.flows.lapses import Lapses
 from inbox.flows.looks import Looks
 from inbox.flows.measures import Measures
 from inbox.flows.presence import Presence
@@ -34,6 +35,7 @@ class Memory:
         self.receipts = Turns()
         self.looks = Looks()
         self.measures = Measures()
+        self.lapses = Lapses()
         self.presence = Presence()
         self.freed = Freed()
         self.in_front: dict[str, str] = {}

@@ -20,8 +20,10 @@ WHERE team_id = :team AND kind IN ('kept', 'broken', 'void') AND hour = 0 AND da
 GROUP BY kind
 
 -- name: waiting_promises
--- How many promises wait for their end, by the team that gave them.
-SELECT team_id, COUNT(*) FROM promises WHERE state = 'waiting' GROUP BY team_id
+-- In how many open conversations of each team a promise stands. All of it stands in the index: what
+-- is due later than since when the customer waits was promised.
+SELECT serving_team, COUNT(*) FROM threads
+WHERE state = 'open' AND due_at >= :now AND due_at > waiting_since GROUP BY serving_team
 
 -- name: sweep_promise_counts
 -- Forget some counts of days before one.
@@ -29,23 +31,26 @@ DELETE FROM promise_counts WHERE (team_id, kind, hour, day, bucket) IN (
     SELECT team_id, kind, hour, day, bucket FROM promise_counts WHERE day < :before LIMIT :limit
 )
 
--- name: add_promise
--- Write into the ledger what a customer was told after a message.
-INSERT INTO promises (thread_id, seq, conversation, team_id, kind, basis, minutes, samples, at, due)
-VALUES (:thread, :seq, :conversation, :team, :kind, :basis, :minutes, :samples, :at, :due)
-
 -- name: settle_promise
--- A promise was kept, broken or made void; nothing where that is settled already.
-UPDATE promises SET state = :state, settled_at = :at
-WHERE thread_id = :thread AND seq = :seq AND state = 'waiting'
+-- Write into the ledger what a customer was told after a message, and what became of it; nothing
+-- where that is written already.
+INSERT INTO promises (thread_id, seq, conversation, team_id, kind, basis, minutes, samples, at, due,
+                      state, settled_at)
+VALUES (:thread, :seq, :conversation, :team, :kind, :basis, :minutes, :samples, :at, :due,
+        :state, :settled_at)
+ON CONFLICT (thread_id, seq) DO NOTHING
 
--- name: due_promises
--- Promises whose time is over, the oldest first.
-SELECT thread_id, seq FROM promises WHERE state = 'waiting' AND due < :now
-ORDER BY due LIMIT :limit
-
--- name: break_promise
--- A promise has lapsed. Gives the team that gave it; no row where it was settled meanwhile.
-UPDATE promises SET state = 'broken', settled_at = :now
-WHERE thread_id = :thread AND seq = :seq AND state = 'waiting' AND due < :now
-RETURNING team_id
+-- name: lapsed_promises
+-- Threads whose customer waits beyond what was promised, after a place, in order: by team along the
+-- open ones, and among those that are snoozed.
+SELECT id, conversation, waiting_since, promise FROM (
+    SELECT t.due_at, t.id, t.conversation, t.waiting_since, t.promise
+    FROM teams g CROSS JOIN threads t
+    WHERE t.serving_team = g.id AND t.state = 'open' AND t.promise IS NOT NULL
+      AND (t.due_at, t.id) > (:since, :after) AND t.due_at < :now
+    UNION ALL
+    SELECT s.due_at, s.id, s.conversation, s.waiting_since, s.promise FROM threads s
+    WHERE s.state = 'snoozed' AND s.promise IS NOT NULL
+      AND (s.due_at, s.id) > (:since, :after) AND s.due_at < :now
+) AS found
+ORDER BY due_at, id LIMIT :limit

@@ -87,7 +87,7 @@ ORDER BY rated_at, thread_id, number LIMIT :limit
 SELECT p.settled_at, p.thread_id, p.seq, p.state, p.team_id, c.market
 FROM promises p
 LEFT JOIN conversations c ON c.thread_id = p.thread_id AND c.number = p.conversation
-WHERE p.settled_at IS NOT NULL AND (p.settled_at, p.thread_id, p.seq) > (:at, :thread, :seq)
+WHERE (p.settled_at, p.thread_id, p.seq) > (:at, :thread, :seq)
   AND p.settled_at < :until
 ORDER BY p.settled_at, p.thread_id, p.seq LIMIT :limit
 

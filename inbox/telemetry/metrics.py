@@ -138,7 +138,8 @@ class Metrics:
         self._promises = self._make(
             Gauge,
             "promises",
-            "Promises of the last 28 days, by what became of them: waiting, kept, broken, void",
+            "Promises of the last 28 days, by what became of them: kept, broken, void; and those "
+            "that stand in open conversations (waiting), by the team that serves them",
             ["team", "state"],
         )
         self.covers = self._by(

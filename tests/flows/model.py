@@ -193,6 +193,8 @@ class Line:
         if self.serving == self.home:
             self.serving, self.holder = team, None
         self.home = team
+        if self.holder is not None and not self.sees(self.holder):
+            self.holder = None
 
     def _open(self, now: int) -> None:
         if self.state in {"open", "snoozed"}:

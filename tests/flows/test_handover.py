@@ -191,6 +191,22 @@ async def test_a_new_pin_leaves_what_a_third_team_serves(stage: Stage) -> None:
     assert (thread.serving_team, thread.assignee_id) == (boise, None)
 
 
+@pytest.mark.parametrize("answered", [False, True])
+@pytest.mark.parametrize("third", [False, True])
+async def test_whoever_had_it_and_may_see_it_no_longer_has_it_no_longer(
+    stage: Stage, *, third: bool, answered: bool
+) -> None:
+    boise = await stage.team("boise", "US-ID", "America/Boise")
+    ana = await bounced(stage)
+    await assignment.take(stage.ctx, stage.bo, thread=ana.thread)  # of home, which still sees it
+    if answered:
+        await stage.reply(stage.bo, ana.thread, "b")
+    await repin(stage, ana, boise if third else stage.tampa)
+    thread = (await audit_books(stage.ctx)).threads[ana.thread]
+    assert (thread.serving_team, thread.assignee_id) == (stage.tampa, None)
+    await stage.reply(stage.ravi, ana.thread, "c")
+
+
 async def test_who_never_wrote_is_counted_nowhere(stage: Stage) -> None:
     ana = await stage.ana()
     await repin(stage, ana, stage.tampa)
