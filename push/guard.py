@@ -25,6 +25,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.connector import AddrInfoType
 
 HTTPS_PORT = 443
+FORBIDDEN = "the address is not public, or not at port 443"
 
 # IANA's registries of special-purpose addresses. Python's own `is_global` differs by version.
 _NOT_PUBLIC_V4 = tuple(
@@ -125,4 +126,4 @@ class Guard(AbstractResolver):
 
     def _demand(self, address: str, port: int) -> None:
         if not self.permits(address, port):
-            raise Forbidden("the address is not public, or not at port 443")
+            raise Forbidden(FORBIDDEN)

@@ -43,8 +43,6 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     thread: str
     seq: int
     """The newest item that it tells of; the app fetches up to it."""
-    message: str = ""
-    """The id of the newest message, where it tells of one."""
     badge: int
     """Unread over everything, absolute; 0 clears."""
     count: int = 1

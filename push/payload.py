@@ -215,10 +215,7 @@ _WEB = _Names("title", "body", "key", "args")
 
 def _marks(notice: Notice, words: _Words) -> dict[str, Any]:
     """What the app needs to fetch, and to show a communication notification by `sender_*`."""
-    marks: dict[str, Any] = {"t": notice.thread}
-    if notice.message:
-        marks["m"] = notice.message
-    marks["s"] = notice.seq
+    marks: dict[str, Any] = {"t": notice.thread, "s": notice.seq}
     if notice.kind != "message":
         marks["kind"] = notice.kind
     if notice.count > 1:

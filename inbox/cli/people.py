@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 import msgspec
 
+from inbox.cli.changes import ask_password, change_agent
 from inbox.cli.options import Out, with_out
 
 
 @click.group()
 def agent() -> None:
     """The people who answer."""
+
+
+agent.add_command(change_agent)
 
 
 @agent.command("add")
@@ -34,7 +37,7 @@ def add_agent(out: Out, *, password: bool, **asked: Any) -> None:
     """Make an agent and print a personal token, this once."""
     from inbox.ops import people
 
-    secret = _ask_password() if password else None
+    secret = ask_password() if password else None
     request = people.AgentAdd(password=secret, **asked)
     added = out.ask("agent.add", request, people.AgentAdded)
     out.say(added, f"{added.name} is there. Their token, shown only now:\n{added.token}")
@@ -219,11 +222,3 @@ def set_quiet(
     whose = "chosen for this customer" if found.own else "as the settings say"
     now = f"; quiet now, until {found.until}" if found.until else ""
     out.say(found, f"{customer}: {told}, {whose}{now}")
-
-
-def _ask_password() -> str:
-    """Ask twice on a terminal; from a pipe, take the first line."""
-    if sys.stdin.isatty():
-        answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-        return answer
-    return sys.stdin.readline().rstrip("\n")

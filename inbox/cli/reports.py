@@ -1,4 +1,4 @@
-"""The command for reports."""
+"""The commands for the board and for reports."""
 
 from __future__ import annotations
 
@@ -10,6 +10,42 @@ import click
 from inbox.cli.options import Out, with_out
 
 _day = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@with_out
+def board(out: Out) -> None:
+    """Show what goes on in every team at this moment. What it all means is in docs/reports.md."""
+    from inbox.flows.board import Board
+    from inbox.ops.operation import Nothing
+
+    found = out.ask("board", Nothing(), Board)
+    out.say_table(
+        found,
+        columns=(
+            *("team", "is", "on duty", "open", "waiting", "nobody's", "waits since", "at risk"),
+            *("overdue", "kept", "covered", "covers", "storm until"),
+        ),
+        rows=[
+            (
+                one.team.key,
+                one.state,
+                str(one.on_duty),
+                str(one.conversations),
+                str(one.waiting),
+                str(one.unassigned),
+                (one.waiting_since or "–")[:19],
+                str(one.promises_at_risk),
+                str(one.promises_lapsed),
+                _percent(one.kept_rate),
+                str(one.covers_given),
+                str(one.covers_taken),
+                "–" if one.storm is None else one.storm.until[:19],
+            )
+            for one in found.items
+        ],
+        empty="No team yet. Make one with `pinbox team add`",
+    )
 
 
 @click.command()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from inbox.cli.changes import change_team
 from inbox.cli.cover import general, notice, storm
 from inbox.cli.options import Out, with_out
 
@@ -21,7 +22,7 @@ def team() -> None:
     """Teams, their markets and hours."""
 
 
-for _one in (storm, notice, general):
+for _one in (change_team, storm, notice, general):
     team.add_command(_one)
 
 

@@ -19,6 +19,7 @@ PLACES = {
     "agent": "people",
     "token": "people",
     "customer": "people",
+    "board": "reports",
     "report": "reports",
     "push": "push",
     "simulator": "push",

@@ -27,8 +27,11 @@ def to_ms(text: str) -> int:
     Raises ValueError where the text is no such time or has no offset.
     """
     if "T" not in text.upper():
-        raise ValueError("an RFC 3339 time has a T between date and time")
-    read = datetime.fromisoformat(text)
+        raise ValueError("must be an RFC 3339 time, as 2026-11-22T20:00:00Z")
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("must be an RFC 3339 time, as 2026-11-22T20:00:00Z") from None
     if read.tzinfo is None:
         raise ValueError("a time needs its offset, for example Z")
     ms = (read - _EPOCH) // timedelta(milliseconds=1)

@@ -66,7 +66,7 @@ class TeamRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         Literal["pull", "push"],
         _rule(
             "`pull`: agents take from the queue by hand; `push`: it is given to the least loaded "
-            "agent on duty ([duty](duty.md))"
+            "agent on duty"
         ),
     ] = "pull"
     soft_limit: Annotated[

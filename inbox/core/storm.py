@@ -23,7 +23,7 @@ MOST_HELPERS = 20
 WIDEST = 10.0
 
 
-class Helper(msgspec.Struct, frozen=True):
+class Helper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A team by id, and how many of a hundred new conversations it takes."""
 
     team: str

@@ -183,6 +183,7 @@ async def _pin_anew(
         thread, PinEvent(people.team_ref(choice.team), choice.reason), people=people
     )
     await leave(writing, thread, moved, why="pin")
+    writing.free(choice.team)
     pinned = msgspec.structs.replace(
         moved, pin_reason=choice.reason, pin_by_region=choice.by_region, pinned_at=writing.at
     )

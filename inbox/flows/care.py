@@ -83,4 +83,5 @@ async def _chosen(
     await leases.leave(writing, before, after, why="care")
     serving = Serving(people.team_ref(after.serving_team), after.serving_why)
     entries.append(Entry("serving", ServingEvent(serving, reason="care")))
+    writing.free(after.serving_team)
     return leases.hold(after, people, entries)

@@ -20,6 +20,7 @@ from inbox.core.text import clean_line
 from inbox.flows.access import lock_seen
 from inbox.flows.context import Context, Writing, write
 from inbox.flows.fields import checked
+from inbox.settings import Settings
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
 from inbox.store.records import read_customer
@@ -96,11 +97,13 @@ async def register(
 
     An address belongs to whoever registered it last: another device or customer that had it has
     it no longer. Beyond `MOST_DEVICES` the one seen longest ago is forgotten. Without an `app_id`
-    for APNs the one app that is set up is meant, where there is but one. Raises Unauthorized where
-    the customer was signed out meanwhile: a sign-out leaves no fetch token behind it.
+    for APNs the one app that is set up is meant, where there is but one. Raises BadRequest, which
+    names the field, and Unauthorized where the customer was signed out meanwhile: a sign-out leaves
+    no fetch token behind it.
     """
     if draft.platform == "apns" and draft.app_id is None and len(ctx.settings.apns_apps) == 1:
         draft = msgspec.structs.replace(draft, app_id=ctx.settings.apns_apps[0].app)
+    _demand_set_up(ctx.settings, draft)
     token, subscription = _address(draft)
     address = _hash_address(draft, token)
     device = Device(
@@ -194,6 +197,24 @@ def _device_id(raw: str) -> str:
     if not _DEVICE_ID.fullmatch(raw):
         raise NotFound("a device's id is 1 to 128 printable ASCII characters without spaces")
     return raw
+
+
+def _demand_set_up(settings: Settings, draft: DeviceDraft) -> None:
+    """Raise BadRequest for an app, or an environment of it, that nobody has set up here.
+
+    Its pushes would wait for ever under the operator's alarm, on a stranger's word. Where a service
+    is not set up at all, its devices are kept for the day when it is.
+    """
+    if draft.platform == "apns" and settings.apns_apps:
+        keys = [one for one in settings.apns_apps if one.app == draft.app_id]
+        if not keys:
+            raise BadRequest.field("app_id", "is none of the apps that are set up here")
+        if draft.environment and all(draft.environment not in one.environments for one in keys):
+            raise BadRequest.field("environment", "this app is not set up for it here")
+    if draft.platform == "fcm" and settings.fcm_projects:
+        apps = {one.app for one in settings.fcm_projects}
+        if "" not in apps and draft.app_id not in apps:
+            raise BadRequest.field("app_id", "is none of the apps that are set up here")
 
 
 def _address(draft: DeviceDraft) -> tuple[str | None, str | None]:

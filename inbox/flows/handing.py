@@ -37,9 +37,14 @@ async def hand(
     serves it. Everything that may change who waits for whom ends with this step.
     """
     _free_hands(writing, before, thread, people)
-    if not waits(thread):
-        return _at_rest(thread), []
     holder = thread.assignee_id
+    if not waits(thread):
+        rested = _at_rest(thread)
+        stays = holder is None or holder != before.assignee_id or thread.state == "resolved"
+        if stays or is_member(people, thread, holder or ""):
+            return rested, []
+        # It was resolved when they left: nobody looked for it then.
+        return await take_back(writing, rested, "left the team", people=people, grace_ms=grace(ctx))
     if holder is None:
         if not _is_new(before, thread):
             return thread, []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inbox.ops.canned import CANNED
+from inbox.ops.changes import CHANGES
 from inbox.ops.cover import COVER
 from inbox.ops.history import HISTORY
 from inbox.ops.hours import HOURS
@@ -21,6 +22,7 @@ OPERATIONS: dict[str, Operation[Any]] = {
     row.name: row
     for row in (
         *PEOPLE,
+        *CHANGES,
         *HOURS,
         *SHIFTS,
         *RULES,

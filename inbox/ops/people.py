@@ -153,6 +153,11 @@ async def add_agent(ctx: Context, asked: AgentAdd, _report: Report) -> AgentAdde
 
 async def list_agents(ctx: Context, _asked: Nothing, _report: Report) -> AgentRows:
     """Every agent."""
+    return await agent_rows(ctx)
+
+
+async def agent_rows(ctx: Context) -> AgentRows:
+    """Every agent, with the keys of their teams."""
     keys = {team.id: team.key for team in (await teams.list_teams(ctx)).items}
     return AgentRows(
         tuple(

@@ -9,6 +9,7 @@ from inbox.core.instant import to_text
 from inbox.flows.examination import Examination, WebhookState
 from inbox.ops.finding import Finding, doubtful, well, wrong
 from inbox.settings import Settings
+from push.guard import FORBIDDEN
 
 
 def check_webhooks(found: Examination, settings: Settings) -> Iterator[Finding]:
@@ -36,7 +37,9 @@ def _check(one: WebhookState) -> Finding:
         return doubtful(
             what,
             f"nothing but failures since {to_text(one.failing_since)}: {one.reason}",
-            f"`pinbox webhook test {one.id}` says what it answers",
+            "if it is in your own network, list that in `webhook_networks`"
+            if FORBIDDEN in one.reason
+            else f"`pinbox webhook test {one.id}` says what it answers",
         )
     if one.dead:
         return doubtful(

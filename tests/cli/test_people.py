@@ -51,6 +51,50 @@ def test_teams_and_people_are_made_and_shown(either: Inbox) -> None:
     assert tampa["id"] in table
 
 
+def test_teams_and_people_are_changed(either: Inbox) -> None:
+    """What is not named stays; whoever leaves signs in no more, and may come back."""
+    either.say("team", "add", "tampa", "--name", "Tampa", "--time-zone", "America/New_York")
+    bo = either.say("agent", "add", "Bo", "--team", "spokane", "--line", "Fishes")
+    moved = either.say("agent", "change", "bo", "--team", "tampa", "--role", "lead", "--line", "")
+    assert (moved["teams"], moved["role"], moved["id"]) == (["tampa"], "lead", bo["id"])
+    assert either.run("agent", "change", "Bo", "--name", "Bob").out == "Bob: lead in tampa\n"
+    assert either.run("agent", "change", "Bob", "--disable").out == "Bob: disabled\n"
+    gone = either.say("token", "list", "--agent", bo["id"])["items"]
+    assert all(one["revoked_at"] for one in gone)
+    assert either.refuse("token", "agent", "Bob")["code"] == "conflict"
+    assert not either.say("agent", "change", "Bob", "--enable")["disabled"]
+    assert either.say("token", "agent", "Bob")["token"]
+    either.run("agent", "change", "Bob", "--password", stdin="a long enough password\n")
+    assert all(one["revoked_at"] for one in either.say("token", "list", "--agent", "Bob")["items"])
+
+    changed = either.say(
+        *("team", "change", "spokane", "--name", "Spokane", "--place", "By the river"),
+        *("--region", "US-ID", "--language", "es", "--max-customers", "9"),
+    )
+    known = (changed["name"], changed["place"], changed["regions"], changed["languages"])
+    assert known == ("Spokane", "By the river", ["US-ID"], ["es"])
+    assert (changed["max_customers"], changed["time_zone"]) == (9, "America/Los_Angeles")
+    back = either.say("team", "change", "spokane", "--max-customers", "0", "--no-region")
+    assert (back["max_customers"], back["regions"], back["place"]) == (None, [], "By the river")
+    assert either.say("team", "change", "tampa", "--default")["default"]
+
+    for command, status, says in (
+        (("agent", "change", "Bob"), 2, "say what to change"),
+        (("team", "change", "tampa"), 2, "say what to change"),
+        (("agent", "change", "Bob", "--team", "boise"), 1, "there is no team boise"),
+        (("agent", "change", "Nobody", "--enable"), 1, "there is no agent Nobody"),
+        (("team", "change", "boise", "--name", "B"), 1, "there is no team boise"),
+        (("team", "change", "tampa", "--time-zone", "Mars/Base"), 2, "time_zone"),
+    ):
+        assert says in either.refuse(*command, status=status)["detail"]
+    assert either.run("team", "change", "tampa", "--region", "US", "--no-region", status=2).err
+
+    board = {one["team"]["key"]: one for one in either.say("board")["items"]}
+    assert {"spokane", "tampa"} <= set(board)
+    assert [one["name"] for one in board["tampa"]["agents"]] == ["Bob"]
+    assert "waits since" in either.run("board").out
+
+
 def test_tokens_are_made_listed_and_end(inbox: Inbox) -> None:
     bo = inbox.say("agent", "add", "Bo", "--team", "spokane")
     second = inbox.say("token", "agent", "bo", "--label", "script")

@@ -290,7 +290,14 @@ class Wandering(RuleBasedStateMachine):
             self.run(check_views(self.stage.ctx, self.books, list(self.staff.values()), 2))
 
 
-async def prove(database: Database, folder: Path, *, examples: int, steps: int) -> None:
+async def prove(
+    database: Database,
+    folder: Path,
+    *,
+    examples: int,
+    steps: int,
+    machine: type[Wandering] = Wandering,
+) -> None:
     """Run the machine on a stage of its own, on this loop."""
     async with set_stage(database, folder) as stage:
         boise = await stage.team("boise", "US-ID", "America/Boise")
@@ -303,7 +310,7 @@ async def prove(database: Database, folder: Path, *, examples: int, steps: int) 
         await set_rules(stage.ctx, boise, general=True)
         await asyncio.to_thread(
             run_state_machine_as_test,
-            Wandering,
+            machine,
             settings=settings(
                 max_examples=examples,
                 stateful_step_count=steps,

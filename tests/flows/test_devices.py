@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+from typing import Any
 
 import msgspec
 import pytest
 
-from inbox.core.errors import Unauthorized
+from inbox.core.errors import BadRequest, Unauthorized
 from inbox.core.policy import Customer
 from inbox.flows import agents, devices
 from inbox.flows.devices import MOST_DEVICES, DeviceDraft, Subscription, SubscriptionKeys
+from inbox.settings.push import ApnsApp, FcmProject
 from tests.cast import OPERATOR, look
 from tests.flows.stage import Stage
 
@@ -96,6 +99,47 @@ async def test_an_address_is_the_same_whatever_an_older_app_says_of_it(stage: St
             await devices.register(stage.ctx, who, device_id=name, draft=said)
         rows = await look(stage.ctx, "SELECT customer_id, device_id FROM devices")
         assert sorted(rows) == [(who.id, "page"), (who.id, "phone")]
+
+
+async def test_an_app_that_nobody_set_up_registers_nothing(stage: Stage) -> None:
+    """Else its pushes would wait for ever, under an alarm that any customer could raise."""
+    ana = await stage.ana()
+    key = {"team_id": "T", "key_id": "K", "key_file": "key.p8"}
+    care = ApnsApp(app="com.care", environments=("production",), **key)
+    test = ApnsApp(app="com.care.test", environments=("sandbox",), **key)
+    android = FcmProject(account_file="a.json", app="care")
+    settings = stage.ctx.settings
+    apple = DeviceDraft("apns", push_enabled=True, token="ab" * 32, environment="production")
+    google = DeviceDraft("fcm", push_enabled=True, token="t")
+
+    async def says(draft: DeviceDraft, **given: Any) -> str | None:
+        """Which field it is refused for, if it is."""
+        known = msgspec.structs.replace(settings, **given)
+        ctx = dataclasses.replace(stage.ctx, settings=known)
+        try:
+            await devices.register(ctx, ana, device_id="d", draft=draft)
+        except BadRequest as refused:
+            return refused.errors[0].path
+        return None
+
+    def of(draft: DeviceDraft, app: str | None, **more: Any) -> DeviceDraft:
+        return msgspec.structs.replace(draft, app_id=app, **more)
+
+    two = (care, test)
+    for draft, given, refused in (
+        (of(apple, "com.care"), {"apns_apps": two}, None),
+        (of(apple, "com.care", environment="sandbox"), {"apns_apps": two}, "environment"),
+        (of(apple, "com.care.test", environment="sandbox"), {"apns_apps": two}, None),
+        (of(apple, "com.other"), {"apns_apps": two}, "app_id"),
+        (of(apple, None), {"apns_apps": two}, "app_id"),
+        (of(apple, None), {"apns_apps": (care,)}, None),
+        (of(apple, "com.other"), {"apns_apps": ()}, None),
+        (of(google, "care"), {"fcm_projects": (android,)}, None),
+        (of(google, "other"), {"fcm_projects": (android,)}, "app_id"),
+        (of(google, None), {"fcm_projects": (android,)}, "app_id"),
+        (of(google, "other"), {"fcm_projects": (android, FcmProject(account_file="b"))}, None),
+    ):
+        assert await says(draft, **given) == refused, (draft, given)
 
 
 async def test_two_who_register_one_address_at_once_leave_one(stage: Stage) -> None:

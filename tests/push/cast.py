@@ -31,7 +31,7 @@ BROWSER = Target(
 )
 TARGETS = {"apns": PHONE, "fcm": ANDROID, "webpush": BROWSER}
 
-REPLY = Notice(kind="message", thread=THREAD, seq=7, message="m-7", badge=2)
+REPLY = Notice(kind="message", thread=THREAD, seq=7, badge=2)
 SPOKEN = replace(
     REPLY, author="Bo", author_id="agent-bo", avatar="https://example.com/bo.png", preview="Done!"
 )

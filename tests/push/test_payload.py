@@ -35,10 +35,10 @@ from tests.push.cast import (
 
 BARE = Forms(now=lambda: NOW)
 OPEN = replace(BARE, names=True, previews=True)
-BADGE = replace(REPLY, kind="badge", badge=0, message="")
+BADGE = replace(REPLY, kind="badge", badge=0)
 CALLBACK = replace(REPLY, kind="callback", seq=9)
 TEST = replace(REPLY, kind="test")
-MARKS = {"t": THREAD, "m": "m-7", "s": 7}
+MARKS = {"t": THREAD, "s": 7}
 BO = {
     "sender_id": "agent-bo",
     "sender_name": "Bo",
@@ -63,7 +63,7 @@ def test_a_reply_says_nothing_but_that_there_is_one() -> None:
     request = BARE.apns(push(SPOKEN))
     assert request.body == (
         b'{"aps":{"alert":{"loc-key":"NEW_REPLY"},"mutable-content":1,'
-        b'"thread-id":"%(t)s","badge":2,"sound":"default"},"t":"%(t)s","m":"m-7","s":7}'
+        b'"thread-id":"%(t)s","badge":2,"sound":"default"},"t":"%(t)s","s":7}'
         % {b"t": THREAD.encode()}
     )
     assert (request.topic, request.push_type, request.priority) == (PHONE.app, "alert", 10)
@@ -129,8 +129,7 @@ def test_a_test_is_shown_as_it_is() -> None:
 def test_android_shows_a_reply_by_itself() -> None:
     assert fcm(SPOKEN) == {
         "token": ANDROID.token,
-        "data": {"t": THREAD, "m": "m-7", "s": "7"}
-        | {"kind": "message", "badge": "2", "tag": COLLAPSE},
+        "data": {"t": THREAD, "s": "7"} | {"kind": "message", "badge": "2", "tag": COLLAPSE},
         "android": {
             "collapse_key": "message",
             "priority": "HIGH",

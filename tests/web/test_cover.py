@@ -118,3 +118,10 @@ async def test_a_storm_and_its_notice(server: Server, people: People) -> None:
     bad = {**draft, "teams": [{"team": people.tampa, "share": 101}]}
     refused = await server.ask("POST", place + "/storm", bad, token=people.mia)
     assert [one["path"] for one in refused.body["errors"]] == ["body.teams[0].share"]
+    bad["teams"] = [{"team": people.tampa, "share": 1, "shere": 2}]
+    refused = await server.ask("POST", place + "/storm", bad, token=people.mia)
+    assert [one["path"] for one in refused.body["errors"]] == ["body.teams[0].shere"]
+    late = {**draft, "until": "tomorrow"}
+    refused = await server.ask("POST", place + "/storm", late, token=people.mia)
+    assert [one["path"] for one in refused.body["errors"]] == ["body.until"]
+    assert "2026-11-22T20:00:00Z" in refused.body["detail"], "as one writes it"
