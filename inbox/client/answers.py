@@ -98,11 +98,15 @@ class Promise(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """A message that is on the server's disk. `duplicate`: it was there already."""
+    """A message that is on the server's disk. `duplicate`: it was there already.
+
+    `choice`: the team is closed, and asks whether to wait or to be answered by another.
+    """
 
     message: Message
     duplicate: bool = False
     promise: Promise | None = None
+    choice: Choice | None = None
 
 
 class Noted(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import msgspec
 
 from inbox.client.answers import Message, Promise, Sent
+from inbox.client.care import Choice
 from inbox.client.problems import Unreachable
 from inbox.core.errors import PinboxError
 from inbox.core.frames import Ok
@@ -39,10 +40,12 @@ class Asked:
         waiting = self._waiting.get(str(frame.id))
         if waiting is not None and not waiting.done():
             message = msgspec.json.decode(frame.message, type=Message)
-            promise = None
+            promise = choice = None
             if isinstance(frame.promise, msgspec.Raw):
                 promise = msgspec.json.decode(frame.promise, type=Promise | None)
-            waiting.set_result(Sent(message, frame.duplicate, promise))
+            if isinstance(frame.choice, msgspec.Raw):
+                choice = msgspec.json.decode(frame.choice, type=Choice | None)
+            waiting.set_result(Sent(message, frame.duplicate, promise, choice))
 
     def refuse(self, name: str, error: PinboxError) -> None:
         """The send was refused."""

@@ -201,6 +201,7 @@ class Ok(_Told, frozen=True):
     message: msgspec.Raw
     duplicate: bool
     promise: msgspec.Raw | Unset = UNSET
+    choice: msgspec.Raw | Unset = UNSET
 
 
 class Error(_Told, frozen=True):

@@ -67,8 +67,8 @@ class Who(msgspec.Struct, frozen=True):
 class MessageTold(msgspec.Struct, frozen=True, omit_defaults=True):
     """`message`: a customer's or an agent's message was stored.
 
-    `team` is the team that serves the thread. `text` is there only for endpoints that are set to
-    have it, and not once the message was erased.
+    `team` is the team that serves the thread, `attachments` are ids of uploads. `text` is there
+    only for endpoints that are set to have it, and not once the message was erased.
     """
 
     type: ClassVar[EventType] = "message"
@@ -80,6 +80,7 @@ class MessageTold(msgspec.Struct, frozen=True, omit_defaults=True):
     author: Who
     team: str
     urgent: bool = False
+    attachments: tuple[str, ...] = ()
     text: str | None = None
 
 
@@ -224,6 +225,7 @@ def told_of(event: object, place: Place) -> Told | None:
                 Who(author.kind, author.id),
                 place.team,
                 message.urgent is True,
+                message.attachments,
             )
         case StatusEvent(status) if status.state == "resolved":
             return ResolvedTold(

@@ -361,7 +361,10 @@ class Session:
         found = await self._node.outcome(people.send(who, thread=ask.thread, frame=ask.frame))
         if isinstance(found, Sent):
             promise = None if found.promise is None else msgspec.json.encode(found.promise)
-            stored = inputs.Stored(ask.ticket, bytes(found.message), found.duplicate, promise)
+            choice = None if found.choice is None else msgspec.json.encode(found.choice)
+            stored = inputs.Stored(
+                ask.ticket, bytes(found.message), found.duplicate, promise, choice
+            )
             self.feed(stored)
         else:
             self.feed(inputs.Failed(ask.ticket, found))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 from inbox.client import CareChosen, Choice, DeskClient, Notice, NoticeChanged, Serving
+from inbox.client.asked import Asked
 from inbox.client.hours import Period, Weekly
 from inbox.core.errors import Conflict, Forbidden
+from inbox.core.frames import Ok
 from tests.cast import NOON, Cast
 from tests.client.test_story import PACE, customer, first
 from tests.live.house import House
@@ -34,7 +37,7 @@ async def test_the_customer_chooses_to_wait_and_then_not_to(
     async with customer(house) as ana:
         with pytest.raises(Conflict):
             await ana.choose_cover("now")
-        await ana.send("Is anybody there?")
+        assert (await ana.send("Is anybody there?")).choice == Choice("open", OPENS)
         assert (await ana.thread()).choice == Choice("open", OPENS)
         waits = await ana.choose_cover("wait")
         assert (waits.serving.team.key, waits.choice) == ("spokane", Choice("wait", OPENS))
@@ -43,6 +46,26 @@ async def test_the_customer_chooses_to_wait_and_then_not_to(
         seen = await first(ana.events(), lambda event: isinstance(event.what, Serving))
         said = [event.what.state for event in seen if isinstance(event.what, Choice)]
         assert said == ["open", "wait", "now"]
+
+
+async def test_the_question_comes_with_ok_and_only_where_it_is_asked(
+    house: House, cast: Cast, mia: DeskClient
+) -> None:
+    ana = await house.customer("ana")
+    await ana.until("live")
+    send = {"type": "send", "body": "Is anybody there?"}
+    await ana.say({**send, "id": "s1", "client_id": "c1"})
+    assert "choice" not in await ana.until("ok", id="s1")
+    await mia.admin.set_hours(cast.spokane, Weekly(mon=(Period("08:00", "20:00"),)))
+    await mia.admin.set_rules(cast.spokane, cover="ask", cover_by=["tampa"])
+    await ana.say({**send, "id": "s2", "client_id": "c2"})
+    asked = await ana.until("ok", id="s2")
+    assert asked["choice"] == {"state": "open", "until": "2026-11-23T16:00:00.000Z"}
+    client = Asked()
+    with client.open() as (name, answer):
+        raw = {key: msgspec.Raw(msgspec.json.encode(asked[key])) for key in ("message", "choice")}
+        client.answer(Ok(id=name, duplicate=False, **raw))
+        assert (await answer).choice == Choice("open", OPENS)
 
 
 async def test_the_customer_chooses_general_care(house: House, cast: Cast, mia: DeskClient) -> None:

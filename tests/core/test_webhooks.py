@@ -139,6 +139,9 @@ def test_a_message_is_told_by_its_places_without_text() -> None:
     assert told_of(MessageEvent(message()), PLACE) == told
     urgent = told_of(MessageEvent(message(urgent=True)), PLACE)
     assert urgent == msgspec.structs.replace(told, urgent=True)
+    with_files = told_of(MessageEvent(message(attachments=("u1", "u2"))), PLACE)
+    assert with_files == msgspec.structs.replace(told, attachments=("u1", "u2"))
+    assert "attachments" not in make_envelope("e1", told, at=AT), "nothing is said of nothing"
 
 
 def test_a_resolved_conversation_is_told_of_the_team_that_served_it() -> None:

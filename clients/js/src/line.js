@@ -205,8 +205,9 @@ export class Line {
     // Late answers find nobody, which is no harm: the send is repeated.
     if (asked === undefined) return;
     this.#asked.delete(frame.id);
-    const { message, duplicate, promise } = frame;
-    this.act({ do: "sent", client_id: asked.client_id, answer: { message, duplicate, promise } });
+    const { message, duplicate, promise, choice } = frame;
+    const answer = { message, duplicate, promise, ...(choice && { choice }) };
+    this.act({ do: "sent", client_id: asked.client_id, answer });
   }
 
   /** @param {import("./wire.js").ErrorFrame} frame */

@@ -44,7 +44,7 @@
  * @property {Message} message
  * @property {boolean} duplicate it was there already
  * @property {Promised | null} [promise]
- * @property {Choice | null} [choice] where it went by HTTP; as an event it comes in any case
+ * @property {Choice | null} [choice] the team is closed, and asks; as an event it comes, too
  *
  * @typedef {object} Draft A message on its way, until it is answered.
  * @property {string} client_id

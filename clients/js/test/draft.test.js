@@ -70,7 +70,8 @@ test("an empty message with files goes out by HTTP, and again with the same ids"
 });
 
 test("an empty message with files goes out by the socket", async () => {
-  const ok = { type: "ok", id: "$id", message: MESSAGE, duplicate: false, promise: null };
+  const choice = { state: "open", until: "2026-11-22T16:00:00.000Z" };
+  const ok = { type: "ok", id: "$id", message: MESSAGE, duplicate: false, promise: null, choice };
   const live = { type: "live", stream: "thread", cursor: "0a0b0c0d:2" };
   const play = {
     connections: [
@@ -85,7 +86,7 @@ test("an empty message with files goes out by the socket", async () => {
     ],
   };
   const answer = await sent(play, { live: true });
-  assert.deepEqual(answer, { message: MESSAGE, duplicate: false, promise: null });
+  assert.deepEqual(answer, { message: MESSAGE, duplicate: false, promise: null, choice });
 });
 
 test("the same client_id with other files is another message", async () => {

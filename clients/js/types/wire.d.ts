@@ -111,7 +111,7 @@ export type Sent = {
     duplicate: boolean;
     promise?: Promised | null | undefined;
     /**
-     * where it went by HTTP; as an event it comes in any case
+     * the team is closed, and asks; as an event it comes, too
      */
     choice?: Choice | null | undefined;
 };

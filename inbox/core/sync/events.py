@@ -126,16 +126,20 @@ def stored(line: Line, happened: inputs.Stored) -> None:
     """Answer the send, and begin the next one."""
     asked, begun = line.asked().end(happened.ticket)
     if asked is not None and asked.id is not None:
-        promise = frames.UNSET if happened.promise is None else msgspec.Raw(happened.promise)
         line.voice.say(
             frames.Ok(
                 id=asked.id,
                 message=msgspec.Raw(happened.message),
                 duplicate=happened.duplicate,
-                promise=promise,
+                promise=_raw(happened.promise),
+                choice=_raw(happened.choice),
             )
         )
     line.voice.do(*begun)
+
+
+def _raw(encoded: bytes | None) -> msgspec.Raw | frames.Unset:
+    return frames.UNSET if encoded is None else msgspec.Raw(encoded)
 
 
 def marked(line: Line, happened: inputs.Marked) -> None:

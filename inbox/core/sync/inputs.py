@@ -110,6 +110,7 @@ class Stored(msgspec.Struct, frozen=True):
     message: bytes
     duplicate: bool
     promise: bytes | None = None
+    choice: bytes | None = None
 
 
 class Marked(msgspec.Struct, frozen=True):
