@@ -229,7 +229,8 @@ async def _reply(
         reopen_ms=ctx.settings.reopen_hours * HOUR_MS,
     )
     after, entries = await settle(writing, thread, outcome, people=people, side="agent", by=who.id)
-    after, _ = await hand(ctx, writing, thread, after, people=people)
+    after, handed = await hand(ctx, writing, thread, after, people=people)
+    entries += handed
     if thread.waiting_since is not None:
         first = await note_answer(
             writing, after, since=thread.waiting_since, agent=who.id, people=people

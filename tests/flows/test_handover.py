@@ -207,16 +207,23 @@ async def test_whoever_had_it_and_may_see_it_no_longer_has_it_no_longer(
     await stage.reply(stage.ravi, ana.thread, "c")
 
 
-async def test_what_is_opened_again_is_not_with_somebody_who_left(stage: Stage) -> None:
+@pytest.mark.parametrize("by_reply", [False, True])
+async def test_what_is_opened_again_is_not_with_somebody_who_left(
+    stage: Stage, *, by_reply: bool
+) -> None:
     """They had it when it was resolved; then they went, and nobody looked at what is settled."""
     ana = await asked(stage)
     await stage.reply(stage.bo, ana.thread, "2")
     await states.resolve(stage.ctx, stage.bo, thread=ana.thread)
     change = agents.AgentChange(teams=(stage.tampa,))
     await agents.change_agent(stage.ctx, OPERATOR, agent=stage.bo.id, change=change)
-    await states.reopen(stage.ctx, stage.mia, thread=ana.thread)
+    if by_reply:
+        await stage.reply(stage.mia, ana.thread, "3")
+    else:
+        await states.reopen(stage.ctx, stage.mia, thread=ana.thread)
     assert (await audit_books(stage.ctx)).threads[ana.thread].assignee_id is None
-    assert (await log_of(stage.ctx, ana))[-1].payload["reason"] == "left the team"
+    changes = [one for one in await log_of(stage.ctx, ana) if one.type == "assignee"]
+    assert changes[-1].payload["reason"] == "left the team"
 
 
 async def test_who_never_wrote_is_counted_nowhere(stage: Stage) -> None:
