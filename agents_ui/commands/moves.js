@@ -3,7 +3,7 @@
 import { lastOfCustomer } from "../core/timeline.js";
 import { nameOf } from "../core/announcing.js";
 import { regionNow } from "../state/focus.js";
-import { place } from "../state/place.js";
+import { isRoom, place } from "../state/place.js";
 
 /**
  * Go to the next or the previous row of the list, and open it.
@@ -13,7 +13,7 @@ import { place } from "../state/place.js";
  */
 export function moveInList(desk, step) {
   const { view, thread } = place.value;
-  if (view === "search") return false;
+  if (view === "search" || isRoom(view)) return false;
   const rows = desk.lists.shown[view].value;
   const at = rows.findIndex(({ id }) => id === thread);
   const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];

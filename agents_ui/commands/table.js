@@ -8,7 +8,8 @@
  * @property {string} id its text is `command.<id>`
  * @property {readonly string[]} keys as in `core/keys.js`; none: only by palette or button
  * @property {"move" | "thread" | "desk"} group
- * @property {"anywhere" | "thread"} where `thread`: only while one is open
+ * @property {"anywhere" | "thread" | "leads" | "admins"} where `thread`: only while one is open;
+ *   `leads`, `admins`: for them alone, anywhere
  * @property {string} focus where the focus is afterwards: a target of `state/focus.js`, `stay`, or
  *   `region` for the next part of the screen
  * @property {(desk: Desk) => unknown} run false (or a promise of it) where nothing was to be done:
@@ -31,6 +32,8 @@ export const COMMANDS = Object.freeze([
   command("team", ["3"], "move", "anywhere", "row", (desk) => desk.reading.list("team")),
   command("all", ["4"], "move", "anywhere", "row", (desk) => desk.reading.list("all")),
   command("snoozed", ["5"], "move", "anywhere", "row", (desk) => desk.reading.list("snoozed")),
+  command("board", ["7"], "move", "leads", "room", () => go({ view: "board" })),
+  command("reports", ["8"], "move", "leads", "room", () => go({ view: "reports" })),
 
   command("reply", ["r"], "thread", "thread", "composer", (desk) => desk.writing.compose("reply")),
   command("note", ["i"], "thread", "thread", "composer", (desk) => desk.writing.compose("note")),
@@ -77,5 +80,14 @@ export function commandOf(id) {
 
 /** The commands that can be used now. @param {Desk} desk */
 export function usable(desk) {
-  return COMMANDS.filter(({ where }) => where === "anywhere" || desk.open.value !== null);
+  return COMMANDS.filter((one) => allowed(desk, one)).filter(
+    ({ where }) => where !== "thread" || desk.open.value !== null,
+  );
+}
+
+/** Whether a command is for whoever sits here. @param {Desk} desk @param {Command} command */
+export function allowed(desk, { where }) {
+  const role = desk.me.value?.role ?? "agent";
+  if (where === "admins") return role === "admin";
+  return where !== "leads" || role !== "agent";
 }

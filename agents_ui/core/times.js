@@ -6,6 +6,7 @@
  * @property {(at: string) => string} clock the time of day
  * @property {(at: string) => string} exact date and time to the second
  * @property {(at: string, now: number) => string} near the time today, else the date
+ * @property {(at: string, now: number) => string} soon the time today, else with its weekday
  * @property {(at: string) => string} day
  * @property {(zone: string, now: number) => string | null} there the time in a zone, null for none
  */
@@ -30,6 +31,7 @@ export function timesIn(language, zone) {
   const date = format({ day: "numeric", month: "short" });
   const year = format({ day: "numeric", month: "short", year: "numeric" });
   const day = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  const weekday = format({ weekday: "short", hour: "numeric", minute: "2-digit" });
   const units = new Map(
     UNITS.map(([unit]) => [
       unit,
@@ -47,6 +49,10 @@ export function timesIn(language, zone) {
       const then = Date.parse(at);
       if (day.format(then) === day.format(now)) return clock.format(then);
       return (Math.abs(now - then) < 300 * 24 * 60 * MINUTE ? date : year).format(then);
+    },
+    soon(at, now) {
+      const then = Date.parse(at);
+      return (day.format(then) === day.format(now) ? clock : weekday).format(then);
     },
     day: (at) => day.format(Date.parse(at)),
     there(zone, now) {

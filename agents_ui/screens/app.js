@@ -9,13 +9,15 @@ import { HelpDialog } from "./help.js";
 import { ListPane } from "./list.js";
 import { PaletteDialog } from "./palette.js";
 import { Rail } from "./rail.js";
+import { Room } from "./room.js";
 import { SearchPane } from "./search.js";
 import { SettingsDialog } from "./settings.js";
 import { SignIn } from "./signin.js";
 import { SnoozeDialog } from "./snooze.js";
+import { StormBanner } from "./storm_banner.js";
 import { Toasts } from "./toasts.js";
 import { TransferDialog } from "./transfer.js";
-import { front, place } from "../state/place.js";
+import { front, isRoom, place } from "../state/place.js";
 import { nameOf } from "../core/announcing.js";
 
 const DIALOGS = {
@@ -42,15 +44,19 @@ export function App({ desk }) {
   const { view, thread } = place.value;
   const dialog = /** @type {keyof typeof DIALOGS | null} */ (desk.dialog.value);
   return html`
-    <div class="shell" data-front=${front.value} data-aside=${desk.aside.value}>
-      <a class="skip" href="#conversation" onClick=${skip}>${desk.words.say("app.skip")}</a>
+    <div class="shell" data-front=${front.value} data-aside=${desk.aside.value}
+      data-room=${isRoom(view)} data-storm=${desk.weather.storms.value.length > 0}>
+      <a class="skip" href=${isRoom(view) ? "#room" : "#conversation"} onClick=${skip}>${desk.words.say("app.skip")}</a>
+      <${StormBanner} desk=${desk} />
       <${Rail} desk=${desk} />
       <main class="main-parts">
         <h1 class="unseen">${desk.words.say("app.name")}</h1>
-        ${view === "search"
-          ? html`<${SearchPane} desk=${desk} />`
-          : html`<${ListPane} desk=${desk} view=${view} />`}
-        <${Conversation} desk=${desk} thread=${thread} />
+        ${isRoom(view)
+          ? html`<${Room} desk=${desk} room=${view} />`
+          : html`${view === "search"
+                ? html`<${SearchPane} desk=${desk} />`
+                : html`<${ListPane} desk=${desk} view=${view} />`}
+              <${Conversation} desk=${desk} thread=${thread} />`}
       </main>
       ${desk.open.value && html`<${CustomerPanel} desk=${desk} thread=${desk.open.value} />`}
     </div>
@@ -62,7 +68,7 @@ export function App({ desk }) {
 /** @param {Event} event */
 function skip(event) {
   event.preventDefault();
-  document.getElementById("conversation")?.focus();
+  (document.getElementById("conversation") ?? document.getElementById("room"))?.focus();
 }
 
 /** @param {import("../state/desk.js").Desk} desk */

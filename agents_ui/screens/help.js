@@ -1,6 +1,6 @@
 /** All keys, by what they are for. */
 
-import { COMMANDS } from "../commands/table.js";
+import { COMMANDS, allowed } from "../commands/table.js";
 import { Dialog } from "../parts/dialog.js";
 import { Keycaps } from "../parts/keycaps.js";
 import { html } from "../vendor/preact.js";
@@ -18,7 +18,7 @@ export function HelpDialog({ desk }) {
           <caption>${words.say(`group.${group}`)}</caption>
           <thead class="unseen"><tr><th scope="col">${words.say("help.keys")}</th>
             <th scope="col">${words.say("help.what")}</th></tr></thead>
-          <tbody>${COMMANDS.filter((one) => one.group === group && one.keys.length > 0).map(
+          <tbody>${COMMANDS.filter((one) => allowed(desk, one) && one.group === group && one.keys.length > 0).map(
             ({ id }) => html`<tr key=${id}><td class="keys"><${Keycaps} desk=${desk} id=${id} /></td>
               <th scope="row">${words.say(`command.${id}`)}</th></tr>`,
           )}</tbody>

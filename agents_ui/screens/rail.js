@@ -1,10 +1,11 @@
 /** The rail: the lists, how the line is, duty, and what concerns the agent. */
 
 import { run } from "../commands/keyboard.js";
+import { allowed, commandOf } from "../commands/table.js";
 import { VIEWS } from "../core/views.js";
 import { Avatar } from "../parts/avatar.js";
 import { Icon } from "../parts/icon.js";
-import { addressOf, place } from "../state/place.js";
+import { ROOMS, addressOf, place } from "../state/place.js";
 import { html } from "../vendor/preact.js";
 
 const MOST = 99;
@@ -21,6 +22,7 @@ export function Rail({ desk }) {
     <ul class="rail-lists">
       ${views.map((view) => html`<li key=${view}><${Entry} desk=${desk} view=${view} /></li>`)}
     </ul>
+    <${Rooms} desk=${desk} />
     <div class="rail-foot">
       <${Line} desk=${desk} />
       <button type="button" class="rail-entry" role="switch" aria-checked=${desk.duty.on.value}
@@ -43,6 +45,15 @@ export function Rail({ desk }) {
       </button>
     </div>
   </nav>`;
+}
+
+/** What leads and admins have beside the lists. @param {{ desk: import("../state/desk.js").Desk }} props */
+function Rooms({ desk }) {
+  const rooms = ROOMS.filter((room) => allowed(desk, commandOf(room)));
+  if (rooms.length === 0) return null;
+  return html`<ul class="rail-lists rail-rooms" aria-label=${desk.words.say("region.rooms")}>
+    ${rooms.map((room) => html`<li key=${room}><${Entry} desk=${desk} view=${room} /></li>`)}
+  </ul>`;
 }
 
 /** @param {{ desk: import("../state/desk.js").Desk, view: import("../state/place.js").At["view"] }} props */

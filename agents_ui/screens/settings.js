@@ -2,7 +2,7 @@
 
 import { LOUDNESS } from "../core/announcing.js";
 import { isCharacter, keysOf } from "../core/keys.js";
-import { COMMANDS } from "../commands/table.js";
+import { COMMANDS, allowed } from "../commands/table.js";
 import { Dialog } from "../parts/dialog.js";
 import { html, useId, useState } from "../vendor/preact.js";
 import { LANGUAGES } from "../words/index.js";
@@ -55,7 +55,7 @@ function Letters({ desk }) {
   const { words, settings } = desk;
   const { remapped } = settings.chosen.value;
   const [wrong, setWrong] = useState("");
-  const lettered = COMMANDS.filter(({ keys }) => keys.some(isCharacter));
+  const lettered = COMMANDS.filter((one) => allowed(desk, one) && one.keys.some(isCharacter));
   const letterOf = (/** @type {import("../commands/table.js").Command} */ one) =>
     keysOf(one, remapped).find(isCharacter) ?? "";
   const choose = (/** @type {string} */ id, /** @type {string} */ typed) => {

@@ -17,7 +17,9 @@ import { Lists } from "./lists.js";
 import { Passing } from "./passing.js";
 import { place } from "./place.js";
 import { Reading } from "./reading.js";
+import { Overview } from "./overview.js";
 import { Timelines } from "./timelines.js";
+import { Weather } from "./weather.js";
 import { Writing } from "./writing.js";
 
 const AGAIN_MS = 3_000;
@@ -45,6 +47,8 @@ export class Desk {
   reading = new Reading(this);
   writing = new Writing(this);
   duty = new Duty(this);
+  overview = new Overview(this);
+  weather = new Weather(this);
   /** @type {Lists} */
   lists = new Lists({ id: "", teams: new Set() }, () => {});
   timelines = new Timelines((error) => this.failed(error));
@@ -117,6 +121,7 @@ export class Desk {
       this.phase.value = "in";
     });
     this.#follow(teams);
+    this.weather.begin();
     await Promise.all([this.lists.need("mine"), this.lists.need("waiting")]);
     await this.know(place.value.thread);
   }
@@ -124,6 +129,7 @@ export class Desk {
   #leave() {
     this.#live?.close();
     this.#live = null;
+    this.weather.end();
     this.writing.end();
     this.phase.value = "out";
     this.dialog.value = null;

@@ -2,7 +2,7 @@
 
 import * as api from "../api/desk.js";
 import { nextNeeding } from "../core/views.js";
-import { go, place } from "./place.js";
+import { go, isRoom, place } from "./place.js";
 
 const VIEWING_MS = 45_000;
 
@@ -25,7 +25,7 @@ export class Reading {
 
   /** How long a list is, in words. @param {import("./place.js").At["view"]} view */
   countOf(view) {
-    if (view === "search") return "";
+    if (view === "search" || isRoom(view)) return "";
     const { lists, words } = this.#desk;
     const count = lists.shown[view].value.length;
     const more = lists.loaded[view].value.next !== null;

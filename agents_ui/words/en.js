@@ -36,12 +36,15 @@ export default {
   "view.loading": "Loading…",
   "view.count": { one: "{count} thread", other: "{count} threads" },
   "view.count.more": "{count} threads, and more",
+  "view.board": "Board",
+  "view.reports": "Reports",
 
   "region.lists": "Lists",
   "region.list": "Threads",
   "region.conversation": "Conversation",
   "region.composer": "Answer",
   "region.customer": "Customer",
+  "region.rooms": "For leads",
 
   "line.live": "Live",
   "line.away": "Offline. Trying again…",
@@ -214,6 +217,8 @@ export default {
   "command.all": "List: All",
   "command.snoozed": "List: Snoozed",
   "command.out": "Sign out",
+  "command.board": "Board",
+  "command.reports": "Reports",
 
   "dialog.close": "Close",
   "palette.title": "All commands",
@@ -288,4 +293,14 @@ export default {
   "pushes.gone": "no device left",
   "pushes.read": "Read up to message {upto}",
   "pushes.delivered": "Received up to message {upto}",
+
+  "room.forbidden": "This is for leads and admins.",
+
+  "storm.title": "Storm mode",
+  "storm.in": "Storm mode: {team}",
+  "storm.ours": "New conversations go to {helpers} until {until}. Customers read: “{notice}”",
+  "storm.theirs": "You help: {helpers} of their new conversations, until {until}. Their customers read: “{notice}”",
+  "storm.look": "Look or end it",
+  "storm.began": "Storm mode has begun for {team}: {notice}",
+  "storm.over": "Storm mode is over for {team}.",
 };

@@ -36,12 +36,15 @@ export default {
   "view.loading": "Cargando…",
   "view.count": { one: "{count} hilo", other: "{count} hilos" },
   "view.count.more": "{count} hilos, y más",
+  "view.board": "Panel",
+  "view.reports": "Informes",
 
   "region.lists": "Listas",
   "region.list": "Hilos",
   "region.conversation": "Conversación",
   "region.composer": "Respuesta",
   "region.customer": "Cliente",
+  "region.rooms": "Para responsables",
 
   "line.live": "En directo",
   "line.away": "Sin conexión. Se intenta de nuevo…",
@@ -214,6 +217,8 @@ export default {
   "command.all": "Lista: Todas",
   "command.snoozed": "Lista: Pospuestas",
   "command.out": "Salir",
+  "command.board": "Panel",
+  "command.reports": "Informes",
 
   "dialog.close": "Cerrar",
   "palette.title": "Todas las órdenes",
@@ -288,4 +293,14 @@ export default {
   "pushes.gone": "ya no hay dispositivo",
   "pushes.read": "Leído hasta el mensaje {upto}",
   "pushes.delivered": "Recibido hasta el mensaje {upto}",
+
+  "room.forbidden": "Esto es para responsables y administradores.",
+
+  "storm.title": "Modo tormenta",
+  "storm.in": "Modo tormenta: {team}",
+  "storm.ours": "Las conversaciones nuevas van a {helpers} hasta {until}. Los clientes leen: «{notice}»",
+  "storm.theirs": "Ustedes ayudan: {helpers} de sus conversaciones nuevas, hasta {until}. Sus clientes leen: «{notice}»",
+  "storm.look": "Ver o terminar",
+  "storm.began": "Ha empezado el modo tormenta de {team}: {notice}",
+  "storm.over": "Ha terminado el modo tormenta de {team}.",
 };

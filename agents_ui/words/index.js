@@ -59,18 +59,34 @@ export class Words {
   language = signal("en");
   /** @type {import("../vendor/preact.js").Signal<Texts>} */
   #texts = signal(/** @type {Texts} */ (en));
+  /** @type {Set<string>} folders of texts that are there beside the desk's own */
+  #parts = new Set();
   times = computed(() => timesIn(this.language.value));
 
   /** @param {string} language one of `LANGUAGES` */
   async use(language) {
-    const { default: texts } = language === "en" ? { default: en } : await import(`./${language}.js`);
-    this.#texts.value = texts;
+    const { default: own } = language === "en" ? { default: en } : await import(`./${language}.js`);
+    const more = await Promise.all([...this.#parts].map((part) => textsOf(part, language)));
+    this.#texts.value = Object.assign({}, own, ...more);
     this.language.value = language;
     document.documentElement.lang = language;
+  }
+
+  /** Have the texts of a folder, too, from now on. @param {string} part */
+  async need(part) {
+    if (this.#parts.has(part)) return;
+    const texts = await textsOf(part, this.language.value);
+    this.#parts.add(part);
+    this.#texts.value = { ...this.#texts.value, ...texts };
   }
 
   /** @param {string} word @param {Record<string, unknown>} [given] */
   say(word, given) {
     return told(this.#texts.value, this.language.value, word, given);
   }
+}
+
+/** @param {string} part @param {string} language @returns {Promise<Texts>} */
+async function textsOf(part, language) {
+  return (await import(`./${part}/${language}.js`)).default;
 }

@@ -36,12 +36,15 @@ export default {
   "view.loading": "読み込み中…",
   "view.count": { other: "{count} 件" },
   "view.count.more": "{count} 件以上",
+  "view.board": "ボード",
+  "view.reports": "レポート",
 
   "region.lists": "一覧の切り替え",
   "region.list": "スレッド",
   "region.conversation": "会話",
   "region.composer": "返信欄",
   "region.customer": "お客様",
+  "region.rooms": "リーダー用",
 
   "line.live": "ライブ",
   "line.away": "オフライン。再試行中…",
@@ -214,6 +217,8 @@ export default {
   "command.all": "一覧: すべて",
   "command.snoozed": "一覧: 保留",
   "command.out": "サインアウト",
+  "command.board": "ボード",
+  "command.reports": "レポート",
 
   "dialog.close": "閉じる",
   "palette.title": "すべてのコマンド",
@@ -288,4 +293,14 @@ export default {
   "pushes.gone": "端末なし",
   "pushes.read": "メッセージ {upto} まで既読",
   "pushes.delivered": "メッセージ {upto} まで受信",
+
+  "room.forbidden": "ここはリーダーと管理者専用です。",
+
+  "storm.title": "ストームモード",
+  "storm.in": "ストームモード:{team}",
+  "storm.ours": "新しい会話は {until} まで {helpers} に回ります。お客様への表示:「{notice}」",
+  "storm.theirs": "応援中:{until} まで新しい会話の {helpers}。先方のお客様への表示:「{notice}」",
+  "storm.look": "確認・終了",
+  "storm.began": "{team} のストームモードが始まりました:{notice}",
+  "storm.over": "{team} のストームモードが終わりました。",
 };

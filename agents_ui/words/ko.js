@@ -36,12 +36,15 @@ export default {
   "view.loading": "불러오는 중…",
   "view.count": { other: "{count}건" },
   "view.count.more": "{count}건 이상",
+  "view.board": "현황판",
+  "view.reports": "보고서",
 
   "region.lists": "목록",
   "region.list": "대화 목록",
   "region.conversation": "대화",
   "region.composer": "답변",
   "region.customer": "고객",
+  "region.rooms": "리더 전용",
 
   "line.live": "실시간",
   "line.away": "오프라인. 다시 시도하는 중…",
@@ -214,6 +217,8 @@ export default {
   "command.all": "목록: 전체",
   "command.snoozed": "목록: 미룸",
   "command.out": "로그아웃",
+  "command.board": "현황판",
+  "command.reports": "보고서",
 
   "dialog.close": "닫기",
   "palette.title": "모든 명령",
@@ -288,4 +293,14 @@ export default {
   "pushes.gone": "기기 없음",
   "pushes.read": "메시지 {upto}까지 읽음",
   "pushes.delivered": "메시지 {upto}까지 받음",
+
+  "room.forbidden": "리더와 관리자만 사용할 수 있습니다.",
+
+  "storm.title": "폭주 모드",
+  "storm.in": "폭주 모드: {team}",
+  "storm.ours": "새 대화는 {until}까지 {helpers}(으)로 갑니다. 고객에게 보이는 글: “{notice}”",
+  "storm.theirs": "지원 중: {until}까지 새 대화의 {helpers}. 그 고객에게 보이는 글: “{notice}”",
+  "storm.look": "보기 또는 끝내기",
+  "storm.began": "{team} 폭주 모드가 시작되었습니다: {notice}",
+  "storm.over": "{team} 폭주 모드가 끝났습니다.",
 };

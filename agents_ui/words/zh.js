@@ -36,12 +36,15 @@ export default {
   "view.loading": "正在加载…",
   "view.count": { other: "{count} 条" },
   "view.count.more": "{count} 条以上",
+  "view.board": "看板",
+  "view.reports": "报表",
 
   "region.lists": "列表",
   "region.list": "会话列表",
   "region.conversation": "会话",
   "region.composer": "回复区",
   "region.customer": "客户",
+  "region.rooms": "负责人专用",
 
   "line.live": "实时",
   "line.away": "已离线，正在重试…",
@@ -214,6 +217,8 @@ export default {
   "command.all": "列表：全部",
   "command.snoozed": "列表：已搁置",
   "command.out": "退出登录",
+  "command.board": "看板",
+  "command.reports": "报表",
 
   "dialog.close": "关闭",
   "palette.title": "所有命令",
@@ -288,4 +293,14 @@ export default {
   "pushes.gone": "没有设备",
   "pushes.read": "已读至第 {upto} 条",
   "pushes.delivered": "已收至第 {upto} 条",
+
+  "room.forbidden": "此处仅供负责人和管理员使用。",
+
+  "storm.title": "风暴模式",
+  "storm.in": "风暴模式:{team}",
+  "storm.ours": "新会话转给 {helpers},直到 {until}。客户看到:“{notice}”",
+  "storm.theirs": "你们在支援:{helpers} 的新会话,直到 {until}。对方客户看到:“{notice}”",
+  "storm.look": "查看或结束",
+  "storm.began": "{team} 已进入风暴模式:{notice}",
+  "storm.over": "{team} 的风暴模式已结束。",
 };

@@ -329,6 +329,7 @@ class TeamKnown(msgspec.Struct, frozen=True):
     next_open: datetime | None = None
     general: bool = False
     mine: bool = False
+    storm: Storm | None = None
 
 
 class CustomerRef(msgspec.Struct, frozen=True):

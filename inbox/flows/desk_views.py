@@ -114,6 +114,7 @@ class TeamKnown(msgspec.Struct, frozen=True):
     """A team that one can transfer to, cover by or call on, and whether it is there now.
 
     `mine`: one is in it. `general`: it is general care. `next_open` is none while it is open.
+    `storm` is there while new conversations of it spill, to whichever teams.
     """
 
     team: TeamRef
@@ -122,6 +123,7 @@ class TeamKnown(msgspec.Struct, frozen=True):
     next_open: str | None
     general: bool
     mine: bool
+    storm: StormDetail | None
 
 
 class TeamsKnown(msgspec.Struct, frozen=True):
@@ -197,15 +199,16 @@ async def all_teams(ctx: Context, who: Agent) -> TeamsKnown:
     people, at = await roster(ctx), ctx.clock()
     found = []
     for team in sorted(people.teams.values(), key=lambda one: (one.name, one.id)):
-        now, rules = opening(people, team.id, at=at), people.rules_of(team.id)
+        now, storm = opening(people, team.id, at=at), people.storm_of(team.id, at=at)
         found.append(
             TeamKnown(
                 team=team.ref(),
                 place=team.place,
                 state=now.state,
                 next_open=now.next_open,
-                general=rules.general,
+                general=people.rules_of(team.id).general,
                 mine=team.id in who.teams,
+                storm=None if storm is None else describe(storm, people),
             )
         )
     return TeamsKnown(tuple(found))

@@ -29,7 +29,11 @@ FOCUS = {
     "settings": "the dialog",
     "customer": "the customer's details",
     "signin": "the sign-in page",
+    "room": "the heading of the room",
 }
+
+
+WHOM = {"leads": " (leads)", "admins": " (admins)"}
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -54,8 +58,9 @@ def commands() -> list[Command]:
 
 
 def texts(language: str) -> dict[str, str]:
-    """A language's texts by their names, as they stand in its file."""
-    return dict(_TEXT.findall((ROOT / "words" / f"{language}.js").read_text("utf-8")))
+    """A language's texts by their names, as they stand in its files."""
+    files = sorted((ROOT / "words").rglob(f"{language}.js"))
+    return {name: text for file in files for name, text in _TEXT.findall(file.read_text("utf-8"))}
 
 
 def as_table() -> str:
@@ -64,5 +69,6 @@ def as_table() -> str:
     lines = ["| key | | the focus is then on |", "| --- | --- | --- |"]
     for one in commands():
         keys = " ".join(f"`{key.replace('+k', '+K')}`" for key in one.keys) or "by palette"
-        lines.append(f"| {keys} | {json.loads(said[f'command.{one.id}'])} | {FOCUS[one.focus]} |")
+        name = json.loads(said[f"command.{one.id}"]) + WHOM.get(one.where, "")
+        lines.append(f"| {keys} | {name} | {FOCUS[one.focus]} |")
     return "\n".join(lines)

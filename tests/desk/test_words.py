@@ -32,7 +32,7 @@ def test_every_language_says_everything_with_the_same_gaps(language: str) -> Non
     assert english.keys() ^ said.keys() == set()
     if language != "en":
         same = {name for name, text in english.items() if said[name] == text}
-        assert len(same) < 12, "translated, not copied"
+        assert len(same) < len(english) / 20, "translated, not copied"
     for name, text in english.items():
         assert set(_GAPS.findall(text)) == set(_GAPS.findall(said[name])), name
 

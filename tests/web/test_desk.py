@@ -47,12 +47,17 @@ async def test_every_team_is_known_by_name_and_state(server: Server, people: Peo
     await server.ask("PUT", f"{place}/hours", {"weekly": {}}, token=people.mia)
     await server.ask("PATCH", f"{place}/rules", {"general": True}, token=people.mia)
 
-    known = (await server.ask("GET", "/v1/desk/teams", token=people.bo)).body["items"]
+    storm = {"teams": [{"team": people.tampa, "share": 30}], "notice": "Outage"}
+    await server.ask("POST", f"/v1/desk/team/{people.spokane}/storm", storm, token=people.kim)
+
+    known = (await server.ask("GET", "/v1/desk/teams", token=people.ravi)).body["items"]
 
     assert [one.pop("team")["key"] for one in known] == ["spokane", "tampa"]
+    (raging, calm) = [one.pop("storm") for one in known]
+    assert (raging["teams"][0]["share"], raging["notice"], calm) == (30, "Outage", None)
     assert known == [
-        {"place": "Spokane", "state": "open", "next_open": None, "general": False, "mine": True},
-        {"place": "Tampa", "state": "closed", "next_open": None, "general": True, "mine": False},
+        {"place": "Spokane", "state": "open", "next_open": None, "general": False, "mine": False},
+        {"place": "Tampa", "state": "closed", "next_open": None, "general": True, "mine": True},
     ]
 
 

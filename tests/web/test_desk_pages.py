@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import posixpath
 import re
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from agents_ui.files import ROOT, reached, read_desk
 from tests.servers import Server
 
+_LATER = re.compile(rb'import\("(\.[^"`]+)"\)')
 MOST_PACKED = 150_000
 
 
@@ -85,7 +87,14 @@ def test_every_module_is_reached_from_the_first_and_all_are_light() -> None:
     modules = {path: file.plain for path, file in files.items() if path.endswith(".js")}
     at_once = reached(modules)
 
-    left = {path for path in modules if not path.startswith("lib/")} - set(at_once)
+    doors = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(path), name.decode()))
+        for path in at_once
+        for name in _LATER.findall(modules[path])
+    }
+    assert "screens/board.js" in doors, "what only leads open is loaded when they do"
+    later = {path for door in doors for path in reached(modules, door)}
+    left = {path for path in modules if not path.startswith("lib/")} - set(at_once) - later
     assert left <= {path for path in modules if path.startswith("words/")}, "loaded when chosen"
     weight = sum(len(gzip.compress(modules[path])) for path in at_once)
     weight += sum(len(file.packed) for path, file in files.items() if path.endswith(".css"))
