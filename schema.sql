@@ -402,6 +402,7 @@ CREATE INDEX covers_due ON covers (due_at, thread_id) WHERE ended_at IS NULL;
 CREATE INDEX covers_storm ON covers (storm_id, id) WHERE ended_at IS NULL AND storm_id IS NOT NULL;
 CREATE INDEX covers_teams ON covers (back_team, to_team, ended_at) WHERE ended_at IS NULL;
 CREATE INDEX covers_thread ON covers (thread_id, began_at);
+CREATE INDEX covers_over ON covers (ended_at) WHERE ended_at IS NOT NULL;
 
 -- How far each agent has read a thread; unread counts stand on it.
 CREATE TABLE agent_reads (
@@ -478,6 +479,7 @@ CREATE INDEX callbacks_open ON callbacks (team_id, due_at, id) WHERE settled_at 
 CREATE INDEX callbacks_booked ON callbacks (due_at) WHERE state = 'booked';
 CREATE INDEX callbacks_to_remind ON callbacks (remind_at) WHERE remind_at IS NOT NULL;
 CREATE INDEX callbacks_settled ON callbacks (team_id, settled_at, id) WHERE settled_at IS NOT NULL;
+CREATE INDEX callbacks_over ON callbacks (settled_at, id) WHERE settled_at IS NOT NULL;
 
 -- Files that people sent in. state: 0 comes in, 1 is there, 2 goes. due_at: when it is to be taken
 -- away: what comes in or was not sent soon, what goes at once, what a message or a photo holds never.

@@ -102,6 +102,15 @@ async def change(
     return msgspec.structs.replace(thread, serving_until=terms.until), [told]
 
 
+def say_end(
+    thread: Thread, lease: Lease, people: Roster, *, reason: str
+) -> tuple[Thread, list[Entry]]:
+    """The thread with the end that its lease has by now, and what its log says of that."""
+    serving = Serving(people.team_ref(lease.to_team), "cover", to_text(lease.ends_at))
+    after = msgspec.structs.replace(thread, serving_until=lease.ends_at)
+    return after, [Entry("serving", ServingEvent(serving, reason=reason))]
+
+
 async def give_back(
     writing: Writing,
     thread: Thread,

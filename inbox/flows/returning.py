@@ -49,6 +49,9 @@ async def _look_at(writing: Writing, thread: str, people: Roster) -> None:
     back_at = hands_back_at(lease.ends_at, before.last_message_at)
     if writing.at < back_at:
         await writing.tx.execute(Q.put_off_cover, id=lease.id, due_at=back_at)
+        if before.serving_until != lease.ends_at:  # its storm is over sooner than was said
+            told = leases.say_end(before, lease, people, reason="storm is over")
+            await append(writing, before, *told)
         return
     after, entries = await leases.give_back(writing, before, lease, people=people, why="time")
     await append(writing, before, after, entries)

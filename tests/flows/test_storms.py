@@ -9,7 +9,7 @@ import pytest
 from inbox.core.errors import BadRequest, Conflict, Forbidden, NotFound
 from inbox.core.instant import to_text
 from inbox.core.storm import Helper, helper_of
-from inbox.flows import cover, storms
+from inbox.flows import cover, desk_views, storms
 from inbox.flows.audit import list_audit
 from inbox.flows.context import roster
 from inbox.flows.cover import CoverDraft
@@ -19,7 +19,7 @@ from inbox.flows.returning import return_due
 from inbox.flows.storms import StormDraft
 from tests.cast import NOON, OPERATOR, look
 from tests.flows.ledger import audit_books
-from tests.flows.night import serving, set_hours, set_rules
+from tests.flows.night import log_of, serving, set_hours, set_rules
 from tests.flows.stage import DAY, HOUR, MINUTE, Stage
 
 OUTAGE = "There is an outage around Spokane"
@@ -89,6 +89,12 @@ async def test_the_end_calls_back_what_was_spilled_but_not_out_of_an_exchange(st
     await settle_down(stage)
     assert await serving(stage, ana) == (stage.spokane, "home")
     assert await serving(stage, luis) == (stage.tampa, "cover"), "Ravi has just answered"
+    over = to_text(stage.clock.now)
+    shown = await desk_views.summary(stage.ctx, stage.ravi, thread=luis.thread)
+    assert shown.serving.until == over, "and not when the storm was to end"
+    await settle_down(stage)
+    told = [line.payload for line in await log_of(stage, luis) if line.type == "serving"]
+    assert [one["serving"]["until"] for one in told] == [to_text(NOON + 6 * HOUR), over]
     stage.clock.pass_(15 * MINUTE)
     await settle_down(stage)
     assert await serving(stage, luis) == (stage.spokane, "home")

@@ -14,6 +14,9 @@ INDEXES = {
     Q.list_waiting: ("threads_open", "due_at<"),
     Q.list_team: ("threads_open", "due_at<"),
     Q.list_all: ("threads_home", "last_message_at>"),
+    Q.report_callbacks: ("callbacks_over", "settled_at"),
+    Q.sweep_callbacks: ("callbacks_over", "settled_at"),
+    Q.sweep_covers: ("covers_over", "ended_at"),
 }
 """With what it is entered by; `<` or `>` where a page of each team bounds it on the far side too
 (SQLite alone: with no rows PostgreSQL sees nothing to gain by it)."""
@@ -24,6 +27,8 @@ GIVEN: dict[str, Value] = {
     "at": 10_000,
     "id": "",
     "limit": 9,
+    "until": 20_000,
+    "before": 20_000,
 }
 AS_WITH_MANY_ROWS = compile_query(
     "as_with_many_rows",
