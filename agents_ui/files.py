@@ -59,8 +59,8 @@ def read_desk() -> Desk:
     page = _fill(text, found, home=f"/desk/{release}").encode()
     return Desk(
         release,
-        _file("text/html; charset=utf-8", page),
-        {path: _file(KINDS[Path(path).suffix], plain) for path, plain in found.items()},
+        pack("text/html; charset=utf-8", page),
+        {path: pack(KINDS[Path(path).suffix], plain) for path, plain in found.items()},
     )
 
 
@@ -114,5 +114,6 @@ def _normal(path: Path) -> str:
     return "/".join(parts)
 
 
-def _file(kind: str, plain: bytes) -> File:
+def pack(kind: str, plain: bytes) -> File:
+    """A file that goes out plain or packed."""
     return File(kind, plain, gzip.compress(plain, compresslevel=6, mtime=0))

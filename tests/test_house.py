@@ -12,7 +12,7 @@ import pytest
 from inbox.store.queries import Q
 
 HOME = Path(__file__).parent.parent
-ROOMS = ("inbox", "push", "agents_ui", "tests", "bench")
+ROOMS = ("inbox", "push", "agents_ui", "customer_ui", "tests", "bench")
 LONGEST = 500
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc"}
 CLOCKS = {"now", "utcnow", "today"}
@@ -45,7 +45,7 @@ def test_every_file_is_named_for_what_it_is() -> None:
 
 
 def test_guest_houses_know_nothing_of_the_inbox() -> None:
-    guests = python_files("push", "agents_ui")
+    guests = python_files("push", "agents_ui", "customer_ui")
     assert [path for path in guests for name in imported(path) if name.startswith("inbox")] == []
 
 

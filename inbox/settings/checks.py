@@ -65,6 +65,27 @@ def page(text: str) -> None:
         raise ValueError("expected an address such as https://help.example.com/start")
 
 
+def token_page(text: str) -> None:
+    """As `page`, or on this machine, for those who build one."""
+    if urlsplit(text).hostname not in ("localhost", "127.0.0.1"):
+        page(text)
+
+
+def line(text: str) -> None:
+    """One line that fits a window's title."""
+    _demand(len(text) <= 80 and text.isprintable(), "expected one line of at most 80 characters")
+
+
+def color(text: str) -> None:
+    """As style sheets write it, in full."""
+    _demand(re.fullmatch(r"#[0-9a-fA-F]{6}", text), "expected a colour such as #1c5fb8")
+
+
+def own_photo(text: str) -> None:
+    """A photo that was uploaded here, or nothing."""
+    _demand(not text or re.fullmatch(r"/v1/photos/[\w-]+", text), "expected /v1/photos/…")
+
+
 def origins(texts: tuple[str, ...]) -> None:
     """Origins, each."""
     for text in texts:

@@ -9,6 +9,7 @@ import msgspec
 
 from inbox.core.filetypes import TYPES
 from inbox.settings import checks
+from inbox.settings.app import AppSettings
 from inbox.settings.push import ApnsApp, FcmProject
 from inbox.settings.row import Setting, described
 
@@ -19,7 +20,7 @@ def _rate(about: str) -> msgspec.Meta:
     return described(f"{about}; 0: off", unit="/min", low=0, high=1_000_000)
 
 
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
+class Settings(AppSettings, frozen=True, kw_only=True):
     """What the operator decided; its fields are the table. Shows itself without its secrets."""
 
     database: Annotated[
@@ -475,7 +476,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def _rows() -> Iterator[Setting]:
     hints = get_type_hints(Settings, include_extras=True)
-    for field in msgspec.structs.fields(Settings):
+    # The subjects that stand in files of their own come last.
+    aside = {field.name for field in msgspec.structs.fields(AppSettings)}
+    fields = sorted(msgspec.structs.fields(Settings), key=lambda field: field.name in aside)
+    for field in fields:
         type_, meta = get_args(hints[field.name])
         yield Setting(field.name, type_, field.default, meta)
 
@@ -493,6 +497,7 @@ GROUPS = {
     "webhook_networks": "Webhooks",
     "ping_s": "Live",
     "search_lag_ms": "Storage",
+    "app_name": "The customers' page",
 }
 """The first setting of each group → the group's title."""
 

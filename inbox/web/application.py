@@ -9,6 +9,7 @@ from aiohttp import web
 
 from inbox.core.errors import BadRequest, NotFound
 from inbox.flows.context import Context
+from inbox.web.app_pages import mount_app
 from inbox.web.browsers import Browsers
 from inbox.web.desk_pages import mount_desk
 from inbox.web.endpoint import serve, serve_socket
@@ -36,6 +37,7 @@ def build_web(ctx: Context, sockets: Sockets) -> web.Application:
         handler = serve_socket(site, mount[route.path]) if route.is_socket else serve(site, route)
         app.router.add_route(route.method, route.path, handler)
     mount_desk(app, site)
+    mount_app(app, site)
     app.router.add_route("*", "/{anything:.*}", _stray(site, app))
     app.on_shutdown.append(_stop_waiting)
     return app

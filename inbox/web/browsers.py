@@ -7,6 +7,7 @@ The cookie is `SameSite=Strict`, so another site's page cannot use it; where a b
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -36,6 +37,10 @@ class Browsers:
         self._allowed = frozenset(settings.allowed_origins)
         self._session_s = settings.session_hours * 3600
         self._ancestors = " ".join(settings.frame_ancestors) or "'none'"
+        hosts = (*settings.frame_ancestors, *settings.app_origins)
+        self._app_ancestors = " ".join(dict.fromkeys(hosts)) or "'none'"
+        token = urlsplit(settings.app_token_url)
+        self._token_origin = f" {token.scheme}://{token.netloc}" if token.netloc else ""
         self.has_cors = bool(self._allowed)
 
     def demand_own_page(self, request: web.Request) -> None:
@@ -105,6 +110,28 @@ class Browsers:
             **PLAIN_HEADERS,
             "Content-Security-Policy": policy,
             "Cross-Origin-Opener-Policy": "same-origin",
+        }
+
+    def app_headers(self) -> dict[str, str]:
+        """The headers of the customers' page: as the desk's, framed by whom the company names.
+
+        Besides this server it may ask the company's backend for a token, and nobody else.
+        """
+        policy = (
+            f"default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; "
+            f"connect-src 'self'{self._token_origin}; manifest-src 'self'; "
+            "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; "
+            f"frame-ancestors {self._app_ancestors}"
+        )
+        return {**PLAIN_HEADERS, "Content-Security-Policy": policy}
+
+    def worker_headers(self) -> dict[str, str]:
+        """The headers of its service worker, which may ask whom the page may."""
+        policy = f"default-src 'none'; script-src 'self'; connect-src 'self'{self._token_origin}"
+        return {
+            **self.file_headers(),
+            "Content-Security-Policy": policy,
+            "Service-Worker-Allowed": "/app",
         }
 
     @staticmethod

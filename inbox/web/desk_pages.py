@@ -30,7 +30,7 @@ def _page(site: Site, desk: Desk) -> Callable[[web.Request], Awaitable[web.Respo
     headers = {**site.browsers.desk_headers(), "Cache-Control": "no-cache"}
 
     async def handle(request: web.Request) -> web.Response:
-        return _answer(request, desk.page, headers)
+        return answer_file(request, desk.page, headers)
 
     return handle
 
@@ -45,12 +45,15 @@ def _files(site: Site, desk: Desk) -> Callable[[web.Request], Awaitable[web.Resp
         # While servers of two versions stand behind one address, a page of the other's may ask
         # here: it gets what there is, and does not keep it.
         ours = request.match_info["release"] == desk.release
-        return _answer(request, file, {**plain, "Cache-Control": FOR_EVER if ours else "no-store"})
+        return answer_file(
+            request, file, {**plain, "Cache-Control": FOR_EVER if ours else "no-store"}
+        )
 
     return handle
 
 
-def _answer(request: web.Request, file: File, headers: dict[str, str]) -> web.Response:
+def answer_file(request: web.Request, file: File, headers: dict[str, str]) -> web.Response:
+    """A file, packed where the browser takes it so."""
     headers = {**headers, "Content-Type": file.kind, "Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         return web.Response(body=file.packed, headers={**headers, "Content-Encoding": "gzip"})

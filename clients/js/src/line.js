@@ -16,7 +16,7 @@
 
 import { PinboxError, readError, readObject, unreachable } from "./problems.js";
 
-const SIGNED_IN = "events live ok reset typing viewing presence drain ping".split(" ");
+const SIGNED_IN = "events live ok reset typing viewing presence notice drain ping".split(" ");
 
 export class Line {
   /** Whether the server has let us in. */
@@ -184,6 +184,7 @@ export class Line {
       case "typing":
       case "viewing":
       case "presence":
+      case "notice":
         this.act({ do: "pass", frame });
     }
   }

@@ -1,0 +1,89 @@
+/**
+ * A button on a company's own page, and the customers' page in a frame behind it.
+ *
+ *     <script src="https://care.example.com/app/launcher.js" defer></script>
+ *
+ *     Pinbox.start({ token: async () => (await fetch("/pinbox-token")).text() });
+ *
+ * The token goes to the frame by `postMessage`, and to this server's origin alone.
+ *
+ * @typedef {object} Options
+ * @property {() => string | Promise<string>} token a new token each time; `""` where nobody is signed in
+ * @property {string} [color]
+ * @property {string} [name]
+ * @property {string} [logo] a photo of the Pinbox server, as `/v1/photos/…`
+ * @property {string} [label] what the button is called
+ * @property {Element} [into] an element to fill with the page, in place of a button
+ */
+
+(() => {
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const { origin } = new URL(script.src);
+
+  /** @param {Options} options */
+  function start({ token, color = "#1c5fb8", name, logo, label = "Messages", into }) {
+    const frame = document.createElement("iframe");
+    const say = (/** @type {object} */ message) => frame.contentWindow?.postMessage(message, origin);
+    frame.title = label;
+    frame.allow = "clipboard-write";
+    frame.src = `${origin}/app`;
+    const hear = async (/** @type {MessageEvent} */ { source, origin: from, data }) => {
+      if (source !== frame.contentWindow || from !== origin) return;
+      if (data?.pinbox === "ready") say({ pinbox: "theme", color, name, logo });
+      if (data?.pinbox === "token?") say({ pinbox: "token", token: await token() });
+      if (data?.pinbox === "unread") badge(data.count);
+    };
+    addEventListener("message", hear);
+    if (into !== undefined) {
+      Object.assign(frame.style, { border: "0", width: "100%", height: "100%" });
+      into.append(frame);
+      return { open() {}, close() {}, remove: () => end(frame) };
+    }
+
+    const button = document.createElement("button");
+    button.type = "button";
+    Object.assign(button.style, {
+      position: "fixed", insetBlockEnd: "1rem", insetInlineEnd: "1rem", zIndex: "2147483000",
+      minHeight: "3.5rem", padding: "0 1.5rem", border: "0", borderRadius: "2rem", cursor: "pointer",
+      background: color, color: isDark(color) ? "#fff" : "#000", font: "600 1rem/1 system-ui, sans-serif",
+      boxShadow: "0 .5rem 1.5rem #0004",
+    });
+    Object.assign(frame.style, {
+      position: "fixed", insetBlockEnd: "5.5rem", insetInlineEnd: "1rem", zIndex: "2147483000",
+      width: "min(26rem, calc(100vw - 2rem))", height: "min(44rem, calc(100dvh - 7rem))",
+      border: "0", borderRadius: "1rem", boxShadow: "0 1rem 3rem #0005",
+    });
+    /** @param {number} count */
+    function badge(count) {
+      button.textContent = count > 0 ? `${label} (${count})` : label;
+    }
+    /** @param {boolean} on */
+    function show(on) {
+      frame.hidden = !on;
+      button.setAttribute("aria-expanded", String(on));
+      // A frame that nobody has opened costs nothing.
+      if (on && !frame.isConnected) button.before(frame);
+      if (on) frame.focus();
+    }
+    button.onclick = () => show(button.getAttribute("aria-expanded") !== "true");
+    addEventListener("keydown", ({ key }) => key === "Escape" && show(false));
+    badge(0);
+    show(false);
+    document.body.append(button);
+    return { open: () => show(true), close: () => show(false), remove: () => end(button, frame) };
+
+    /** @param {...Element} all */
+    function end(...all) {
+      removeEventListener("message", hear);
+      for (const one of all) one.remove();
+    }
+  }
+
+  /** @param {string} color `#rrggbb` */
+  function isDark(color) {
+    const [r, g, b] = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
+    return 0.2126 * r ** 2.2 + 0.7152 * g ** 2.2 + 0.0722 * b ** 2.2 < 0.18;
+  }
+
+  Object.assign(globalThis, { Pinbox: { start } });
+})();

@@ -1,0 +1,1 @@
+../../agents_ui/parts/avatar.js

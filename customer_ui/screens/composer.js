@@ -1,0 +1,128 @@
+/** Where the customer writes. What is typed is kept at each stroke, until it is sent. */
+
+import { Icon } from "../parts/icon.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
+
+const DRAFT = "pinbox-app/draft";
+const LONGEST = 4000;
+const MOST = 16;
+const TAKEN = "image/*,application/pdf,text/plain,audio/*,video/*";
+
+function draftHere() {
+  try {
+    return localStorage.getItem(DRAFT) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** @param {string} text */
+function keepDraft(text) {
+  try {
+    if (text === "") localStorage.removeItem(DRAFT);
+    else localStorage.setItem(DRAFT, text);
+  } catch {
+    // Then it lives as long as the page.
+  }
+}
+
+/**
+ * @typedef {{ key: number, name: string, state: "loading" | "ready" | "failed", id?: string,
+ *   why?: string, file: File, shown: string | null }} Chosen
+ */
+
+/** @param {{ app: import("../state/app.js").App, sent: () => void }} props */
+export function Composer({ app, sent }) {
+  const [text, setText] = useState(draftHere);
+  const [files, setFiles] = useState(/** @type {Chosen[]} */ ([]));
+  const [urgent, setUrgent] = useState(false);
+  const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const chooser = useRef(/** @type {HTMLInputElement | null} */ (null));
+  useLayoutEffect(() => {
+    const box = /** @type {HTMLTextAreaElement} */ (field.current);
+    box.style.blockSize = "auto";
+    box.style.blockSize = `${box.scrollHeight + 2}px`;
+  }, [text]);
+  useEffect(() => {
+    // Who comes to write finds the field ready; a phone's keyboard would hide what there is to read.
+    if (matchMedia("(pointer: fine)").matches && !app.embedded) field.current?.focus();
+  }, []);
+  const ready = files.filter(({ state }) => state === "ready");
+  const loading = files.some(({ state }) => state === "loading");
+  const can = !loading && (text.trim() !== "" || ready.length > 0) && text.length <= LONGEST;
+  const send = () => {
+    if (!can) return;
+    void app.send(text.trim(), { attachments: ready.map(({ id }) => String(id)), urgent });
+    keepDraft("");
+    setText("");
+    setFiles([]);
+    setUrgent(false);
+    field.current?.focus();
+    sent();
+  };
+  const type = (/** @type {any} */ event) => {
+    keepDraft(event.target.value);
+    setText(event.target.value);
+    if (event.target.value !== "") app.type();
+  };
+  const press = (/** @type {KeyboardEvent} */ event) => {
+    if (event.key !== "Enter" || event.isComposing || event.shiftKey) return;
+    // On a phone the key makes a new line, as everywhere there; a button sends.
+    if (!matchMedia("(pointer: fine)").matches && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    send();
+  };
+  const change = (/** @type {Chosen} */ one) => setFiles((all) => all.map((other) => (other.key === one.key ? one : other)));
+  const load = async (/** @type {Chosen} */ one) => {
+    change({ ...one, state: "loading" });
+    try {
+      const { id } = await app.client.upload(one.file);
+      change({ ...one, state: "ready", id });
+    } catch (error) {
+      const { code, detail } = /** @type {any} */ (error);
+      change({ ...one, state: "failed", why: code === "unreachable" ? app.say("error.away") : detail });
+    }
+  };
+  const add = (/** @type {FileList | null} */ chosen) => {
+    const added = [...(chosen ?? [])].slice(0, MOST - files.length).map((file, n) => ({
+      key: Date.now() + n,
+      name: file.name,
+      state: /** @type {const} */ ("loading"),
+      file,
+      shown: file.type.startsWith("image/") ? URL.createObjectURL(file) : null,
+    }));
+    setFiles((all) => [...all, ...added]);
+    for (const one of added) void load(one);
+    if (chooser.current) chooser.current.value = "";
+  };
+  const paste = (/** @type {ClipboardEvent} */ event) => {
+    if (event.clipboardData?.files.length) add(event.clipboardData.files);
+  };
+  const remove = (/** @type {Chosen} */ one) => {
+    if (one.shown !== null) URL.revokeObjectURL(one.shown);
+    setFiles((all) => all.filter(({ key }) => key !== one.key));
+    field.current?.focus();
+  };
+  const closed = app.team.value?.open === false;
+  return html`<form class="composer" aria-label=${app.say("composer.title")} onSubmit=${(/** @type {Event} */ event) => {
+    event.preventDefault();
+    send();
+  }}>
+    ${files.length > 0 && html`<ul class="chosen">${files.map((one) => html`<li key=${one.key} data-state=${one.state}>
+      ${one.shown ? html`<img src=${one.shown} alt="" />` : html`<${Icon} name="file" />`}
+      <span class="file-name">${one.name}</span>
+      ${one.state === "loading" && html`<span class="soft" role="status">${app.say("file.loading")}</span>`}
+      ${one.state === "failed" && html`<span class="wrong" role="alert">${one.why}</span>
+        <button type="button" onClick=${() => load(one)}>${app.say("message.again")}</button>`}
+      <button type="button" class="quiet square" onClick=${() => remove(one)} aria-label=${app.say("file.remove", { name: one.name })}><${Icon} name="close" /></button>
+    </li>`)}</ul>`}
+    ${closed && text !== "" && html`<label class="check"><input type="checkbox" checked=${urgent} onChange=${(/** @type {any} */ event) => setUrgent(event.target.checked)} />${app.say("composer.urgent")}</label>`}
+    <div class="composer-row">
+      <input ref=${chooser} class="unseen" type="file" multiple accept=${TAKEN} tabindex="-1" aria-hidden="true" onChange=${(/** @type {any} */ event) => add(event.target.files)} />
+      <button type="button" class="quiet square large" onClick=${() => chooser.current?.click()} aria-label=${app.say("composer.attach")}><${Icon} name="attach" /></button>
+      <textarea ref=${field} class="field" rows="1" value=${text} maxlength=${LONGEST} onInput=${type} onKeyDown=${press} onPaste=${paste}
+        placeholder=${app.say("composer.hint")} aria-label=${app.say("composer.label")} dir="auto" enterkeyhint="enter"></textarea>
+      <button type="submit" class="main square large round" aria-disabled=${!can} aria-label=${app.say("composer.send")}><${Icon} name="send" /></button>
+    </div>
+  </form>`;
+}

@@ -1,0 +1,288 @@
+/** The page's state: one client, and everything that the screens show as signals. */
+
+import { PinboxError } from "../lib/problems.js";
+import { PinboxClient } from "../lib/client.js";
+import { makeId } from "../lib/draft.js";
+import { EMPTY, apply, begin, prepend, put, toKeep } from "../core/log.js";
+import { computed, signal } from "../vendor/preact.js";
+import { Beside } from "./beside.js";
+import { Drafts } from "./drafts.js";
+import { deviceId, forget, keep, outboxOf, readKept } from "./keeping.js";
+import { Pushes } from "./pushes.js";
+import { stirWorker } from "./worker.js";
+
+const KEEP_MS = 500;
+const TYPING_MS = 6_000;
+const TYPED_MS = 3_000;
+const TEAM_MS = 60_000;
+
+export class App {
+  /** @type {import("../vendor/preact.js").Signal<"starting" | "out" | "in">} */
+  phase = signal("starting");
+  /** @type {import("../vendor/preact.js").Signal<import("../core/log.js").Log>} */
+  log = signal(EMPTY);
+  /** @type {import("../vendor/preact.js").Signal<import("../lib/wire.js").Thread | null>} */
+  thread = signal(null);
+  /** @type {import("../vendor/preact.js").Signal<import("../lib/wire.js").Team | null>} */
+  team = signal(null);
+  connection = signal("away");
+  /** Whether the sign-in has ended while the page was open. */
+  ended = signal(false);
+  /** @type {import("../vendor/preact.js").Signal<string | null>} the name of who writes */
+  typing = signal(null);
+  online = signal(navigator.onLine);
+  /** @type {import("../vendor/preact.js").Signal<"team" | "call" | "care" | null>} */
+  sheet = signal(null);
+  /** Whether everything that stands now has come once. */
+  ready = signal(false);
+  /** @type {import("../vendor/preact.js").Signal<number | null>} the message to go to */
+  target = signal(null);
+  /** Whether the team calls back at all. */
+  callable = signal(false);
+  /** @type {(language: string) => Promise<void>} */
+  choose = async () => {};
+  unread = computed(() => this.#unread());
+
+  /** @type {PinboxClient | null} */
+  #client = null;
+  #read = signal(0);
+  #keeping = 0;
+  #typed = 0;
+  #typingEnds = 0;
+  #loading = false;
+  #acked = 0;
+  #person = "";
+
+  /**
+   * @param {object} given
+   * @param {import("./config.js").Config} given.config
+   * @param {import("./tokens.js").Tokens} given.tokens
+   * @param {import("../words/index.js").Words} given.words
+   * @param {import("./voice.js").Voice} given.voice
+   * @param {boolean} given.embedded
+   */
+  constructor({ config, tokens, words, voice, embedded }) {
+    this.config = config;
+    this.tokens = tokens;
+    this.words = words;
+    this.voice = voice;
+    this.embedded = embedded;
+    this.brand = signal({ name: config.name, logo: config.logo });
+    this.drafts = new Drafts(this);
+    this.beside = new Beside(this);
+    this.pushes = new Pushes(this);
+  }
+
+  /** The client; there is one while somebody is signed in. */
+  get client() {
+    return /** @type {PinboxClient} */ (this.#client);
+  }
+
+  /** @param {string} word @param {Record<string, unknown>} [given] */
+  say(word, given) {
+    return this.words.say(word, given);
+  }
+
+  /** Sign in, show what was shown last, and go live. */
+  async start() {
+    const person = await this.tokens.open();
+    if (person === null) {
+      this.phase.value = "out";
+      return;
+    }
+    this.#person = person;
+    await this.#recall();
+    const device = await deviceId();
+    const source = () => this.tokens.next();
+    const options = { store: outboxOf(person), device, begin: /** @type {const} */ ("now") };
+    const client = (this.#client = new PinboxClient(location.origin, source, options));
+    client.addEventListener("connection", (now) => void (this.connection.value = now));
+    client.addEventListener("outbox", () => this.drafts.look());
+    client.addEventListener("end", (error) => this.#end(error));
+    client.addEventListener("event", (event) => this.#hear(event));
+    this.phase.value = "in";
+    await this.drafts.open(person);
+    void this.beside.look();
+    void this.pushes.start();
+    setInterval(() => this.#lookAtTeam(), TEAM_MS);
+    await this.lookAtTeam();
+  }
+
+  /** What the team's page says now. */
+  async lookAtTeam() {
+    try {
+      this.team.value = await this.client.team();
+      this.#keepSoon();
+    } catch (error) {
+      this.#quietly(error);
+    }
+  }
+
+  #lookAtTeam() {
+    if (document.visibilityState === "visible") void this.lookAtTeam();
+  }
+
+  /** What stands of the thread now, beside its messages. */
+  async lookAtThread() {
+    try {
+      this.thread.value = await this.client.thread();
+    } catch (error) {
+      this.#quietly(error);
+    }
+  }
+
+  /** Older messages in front. */
+  async older() {
+    const first = this.log.value.messages[0]?.seq;
+    if (this.#loading || !this.log.value.more || first === undefined) return;
+    this.#loading = true;
+    try {
+      this.log.value = prepend(this.log.value, await this.client.messages({ before: first }));
+    } catch (error) {
+      this.#quietly(error);
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  /**
+   * Send a message. It is on this device before anything leaves it, and shown at once.
+   *
+   * @param {string} body
+   * @param {{ attachments?: string[], urgent?: boolean }} more
+   */
+  async send(body, { attachments = [], urgent = false }) {
+    const clientId = makeId();
+    this.drafts.note({ client_id: clientId, body, attachments, urgent });
+    this.#typed = 0;
+    const answer = this.client.send(body, { clientId, attachments, urgent });
+    // From here on the service worker can take it, should the page go.
+    this.client.pending().then(() => this.drafts.stored(clientId)).then(stirWorker, () => {});
+    try {
+      const sent = await answer;
+      this.log.value = put(this.log.value, sent.message);
+      this.#keepSoon();
+      await this.lookAtThread();
+    } catch {
+      // What the server refused stands in `refused`; what it has not had yet stays in the outbox.
+      await this.drafts.look();
+    }
+  }
+
+  /** Somebody types. */
+  type() {
+    const now = Date.now();
+    if (now - this.#typed < TYPED_MS) return;
+    this.#typed = now;
+    this.client.typing(true);
+  }
+
+  /** Everything that is shown was read, if anybody looks. */
+  seen() {
+    const last = this.log.value.messages.findLast(({ author }) => author.kind !== "customer");
+    const seq = Number(last?.seq ?? 0);
+    if (document.visibilityState !== "visible" || seq <= this.#read.value) return;
+    this.#read.value = seq;
+    this.client.read(seq).catch((error) => {
+      this.#read.value = 0;
+      this.#quietly(error);
+    });
+  }
+
+  /** Sign out of this browser: nothing of the thread stays here. */
+  async signOut() {
+    await this.pushes.end();
+    await this.client.close();
+    await forget(`shown/${this.#person}`);
+    await this.tokens.forget();
+    indexedDB.deleteDatabase(`pinbox-app/${this.#person}`);
+    location.reload();
+  }
+
+  /** @param {any} event */
+  async #hear(event) {
+    switch (event.type) {
+      case "reset":
+        this.thread.value = event.thread;
+        this.log.value = begin(this.log.value, event.messages);
+        this.ready.value = true;
+        break;
+      case "typing":
+        return this.#types(event);
+      case "notice":
+        if (this.team.value?.id === event.team) this.team.value = { ...this.team.value, notice: event.notice };
+        return undefined;
+      case "message":
+        this.log.value = apply(this.log.value, event);
+        this.#arrived(event.message, event.seq);
+        break;
+      default:
+        this.log.value = apply(this.log.value, event);
+    }
+    this.#keepSoon();
+    await this.#follow(event);
+    return undefined;
+  }
+
+  /** What an event changes beside the log. @param {any} event */
+  async #follow({ type }) {
+    if (type === "pin" || type === "reset") await this.lookAtTeam();
+    if (["serving", "choice", "care", "status", "pin"].includes(type)) await this.lookAtThread();
+    if (type === "callback") await this.beside.look();
+  }
+
+  /** @param {import("../lib/wire.js").Message} message @param {number} seq */
+  #arrived(message, seq) {
+    if (message.author.kind === "customer") return;
+    this.typing.value = null;
+    const name = message.author.name ?? this.team.value?.name ?? "";
+    this.voice.say(this.say("say.message", { name, text: message.body || this.say("file.some") }));
+    if (seq <= this.#acked) return;
+    this.#acked = seq;
+    this.client.ack(seq).catch((error) => this.#quietly(error));
+    void this.lookAtThread();
+  }
+
+  /** @param {any} event */
+  #types({ on, who }) {
+    if (who.kind !== "agent") return;
+    clearTimeout(this.#typingEnds);
+    this.typing.value = on ? (who.name ?? "") : null;
+    if (on) this.#typingEnds = window.setTimeout(() => (this.typing.value = null), TYPING_MS);
+  }
+
+  #unread() {
+    const read = Math.max(this.#read.value, 0);
+    const theirs = this.log.value.messages.filter(({ author, seq }) => author.kind !== "customer" && Number(seq) > read);
+    return read === 0 ? (this.thread.value?.unread ?? 0) : theirs.length;
+  }
+
+  /** @param {PinboxError} error */
+  #end(error) {
+    if (error.code === "unauthorized") this.ended.value = true;
+    else console.error(error);
+  }
+
+  /** Without network there is nothing to say; the line says it. @param {unknown} error */
+  #quietly(error) {
+    if (!(error instanceof PinboxError)) throw error;
+    if (error.code === "unauthorized") this.ended.value = true;
+  }
+
+  async #recall() {
+    const kept = await readKept(`shown/${this.#person}`);
+    if (kept === undefined) return;
+    this.log.value = kept.log;
+    this.thread.value = kept.thread;
+    this.team.value = kept.team;
+  }
+
+  #keepSoon() {
+    if (this.#keeping !== 0) return;
+    this.#keeping = window.setTimeout(() => {
+      this.#keeping = 0;
+      const [log, thread, team] = [toKeep(this.log.value), this.thread.value, this.team.value];
+      keep(`shown/${this.#person}`, { log, thread, team }).catch(() => {});
+    }, KEEP_MS);
+  }
+}

@@ -1,0 +1,45 @@
+/** Beside the messages: callbacks, ratings, the choice of who answers, and how to be cared for. */
+
+import { signal } from "../vendor/preact.js";
+
+export class Beside {
+  /** @type {import("../vendor/preact.js").Signal<import("../lib/wire.js").Callback[]>} */
+  callbacks = signal([]);
+  #app;
+
+  /** @param {import("./app.js").App} app */
+  constructor(app) {
+    this.#app = app;
+  }
+
+  /** Which calls are booked. */
+  async look() {
+    const { client, callable } = this.#app;
+    try {
+      this.callbacks.value = await client.callbacks.open();
+      callable.value = (await client.callbacks.slots()).enabled;
+    } catch {
+      // It is asked for again with the next event.
+    }
+  }
+
+  /**
+   * Do something, and say what went wrong; gives whether it was done.
+   *
+   * @param {() => Promise<unknown>} act
+   * @param {string} [done] what to say then
+   */
+  async does(act, done) {
+    try {
+      await act();
+    } catch (error) {
+      const { code, detail } = /** @type {import("../lib/problems.js").PinboxError} */ (error);
+      const { say } = this.#app.words;
+      const word = code === "unreachable" ? "error.away" : "error.other";
+      return say.call(this.#app.words, word, { detail: detail || code });
+    }
+    if (done !== undefined) this.#app.voice.say(done);
+    await this.#app.lookAtThread();
+    return "";
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * What is on its way out, as the thread shows it. Before the outbox has a message on disk it stands in
+ * `localStorage`, which is written at once: a page that is closed at that moment finds it at the next
+ * start, and puts it into the outbox under the same `client_id`, so it becomes one message.
+ *
+ * @typedef {import("../lib/wire.js").Draft} Draft
+ * @typedef {{ draft: Draft, refused: { code: string, detail: string } | null }} Shown
+ */
+
+import { signal } from "../vendor/preact.js";
+
+export class Drafts {
+  /** @type {import("../vendor/preact.js").Signal<Shown[]>} */
+  shown = signal([]);
+  #app;
+  #key = "";
+  /** @type {Draft[]} written, and not yet in the outbox */
+  #fresh = [];
+
+  /** @param {import("./app.js").App} app */
+  constructor(app) {
+    this.#app = app;
+  }
+
+  /** @param {string} person whose page this is */
+  async open(person) {
+    this.#key = `pinbox-app/${person}/sending`;
+    for (const draft of this.#kept()) {
+      this.#fresh.push(draft);
+      const { client_id: clientId, body, attachments, urgent } = draft;
+      await this.#app.client.post(body, { clientId, attachments, urgent });
+      this.stored(clientId);
+    }
+    await this.look();
+  }
+
+  /** It was written just now. @param {Draft} draft */
+  note(draft) {
+    this.#fresh.push(draft);
+    this.#keep();
+    this.shown.value = [...this.shown.value, { draft, refused: null }];
+  }
+
+  /** The outbox has it. @param {string} clientId */
+  stored(clientId) {
+    this.#fresh = this.#fresh.filter(({ client_id }) => client_id !== clientId);
+    this.#keep();
+  }
+
+  /** What the outbox holds now. */
+  async look() {
+    const { client, log } = this.#app;
+    const [pending, refused] = [await client.pending(), await client.refused()];
+    const now = [
+      ...pending.map((draft) => ({ draft, refused: null })),
+      ...refused.map(({ draft, code, detail }) => ({ draft, refused: { code, detail } })),
+    ];
+    const known = new Set(now.map(({ draft }) => draft.client_id));
+    const there = new Set(log.value.messages.map(({ client_id }) => client_id));
+    // What has left the outbox stays in sight until it stands in the thread.
+    const between = this.shown.value.filter(
+      ({ draft, refused: gone }) => !known.has(draft.client_id) && !there.has(draft.client_id) && gone === null,
+    );
+    this.shown.value = [...now, ...between];
+  }
+
+  /** Once more, anew. @param {Draft} draft */
+  async again(draft) {
+    await this.discard(draft);
+    await this.#app.send(draft.body, draft);
+  }
+
+  /** Not any more. @param {Draft} draft */
+  async discard(draft) {
+    await this.#app.client.discard(draft.client_id);
+    this.shown.value = this.shown.value.filter((one) => one.draft.client_id !== draft.client_id);
+  }
+
+  #keep() {
+    try {
+      if (this.#fresh.length === 0) localStorage.removeItem(this.#key);
+      else localStorage.setItem(this.#key, JSON.stringify(this.#fresh));
+    } catch {
+      // A browser that keeps nothing here still has the outbox, a moment later.
+    }
+  }
+
+  /** @returns {Draft[]} */
+  #kept() {
+    try {
+      return JSON.parse(localStorage.getItem(this.#key) ?? "[]");
+    } catch {
+      return [];
+    }
+  }
+}

@@ -1,0 +1,1 @@
+"""The customers' page, in a real Chromium against a real server."""

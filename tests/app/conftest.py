@@ -1,0 +1,51 @@
+"""One browser for all tests of a worker, and a fresh server with people for each."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from tests.app.stage import Stage, set_stage
+from tests.cast import open_on
+from tests.desk.chromium import ARGUMENTS, find_chromium
+from tests.desk.stage import RealClock
+from tests.engines import Database
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser lives in one event loop, so all that use it do."""
+    for item in items:
+        if HERE in item.path.parents and "stage" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, headless."""
+    path = find_chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage(browser: Browser, tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Stage]:
+    """A running server with its people, and the browser."""
+    file = Database("sqlite", str(shutil.copy(sqlite_template, tmp_path / "pinbox.db")))
+    given = {
+        "app_token_in_address": True,
+        "app_origins": ["http://localhost:1"],
+        "self_service_url": "https://help.example.com/start",
+        "webpush_contact": "mailto:push@example.com",
+        "webpush_key": "lZ2LD4Vx5ppyzFKvYIPV28mVYJ6UKWVVg0Uc45o2OZo",
+    }
+    async with open_on(file, RealClock(), **given) as ctx, set_stage(ctx, browser) as ready:
+        yield ready

@@ -1,0 +1,27 @@
+from tests.app.stage import *
+import asyncio
+async def shot(p, name): await p.page.wait_for_timeout(300); await p.page.screenshot(path=f"/tmp/app-{name}.png")
+async def test_look(stage):
+    ana = await stage.phone("ana")
+    await shot(ana,"welcome")
+    await ana.write("Good morning! My new phone shows no service since I left home. Can you have a look?")
+    await ana.see("Good morning")
+    t = await stage.thread()
+    await stage.answer("bo", t, "Good morning Ana, Bo here. Your SIM was activated twice by mistake; I have cleared it.")
+    await stage.answer("bo", t, "Please switch it off and on once. More: https://help.example.com/sim (two minutes).")
+    await ana.said("switch it off").wait_for()
+    await ana.write("It works!")
+    await ana.see("It works!")
+    import io; from PIL import Image
+    im = Image.new("RGB",(800,600),(90,140,200)); b=io.BytesIO(); im.save(b,"JPEG")
+    await ana.page.locator("input[type=file]").set_input_files({"name":"router.jpg","mimeType":"image/jpeg","buffer":b.getvalue()})
+    await ana.page.wait_for_timeout(800)
+    await shot(ana,"chosen")
+    await ana.write("Here is a picture")
+    await ana.said("picture").locator("img").wait_for()
+    await stage.act("bo", t, "resolve")
+    await ana.page.locator(".stars").wait_for()
+    await shot(ana,"thread")
+    await ana.page.locator(".head-team").click(); await shot(ana,"team")
+    d = await stage.desktop("ana", color_scheme="dark"); await shot(d,"wide-dark")
+    d = await stage.desktop("ana"); await shot(d,"wide")
