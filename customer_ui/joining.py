@@ -51,7 +51,9 @@ def program(modules: Mapping[str, str], first: str, *, given: Mapping[str, Itera
         for file, paths in given.items()
     ]
     body = [_wrapped(path, modules[path]) for path in order[:-1] if path not in elsewhere]
-    return "".join([*head, *body, _body(first, modules[first])[0]])
+    own, names = _body(first, modules[first])
+    tail = f"export {{ {', '.join(names)} }};\n" if names else ""
+    return "".join([*head, *body, own, tail])
 
 
 def _wrapped(path: str, text: str) -> str:

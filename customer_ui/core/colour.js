@@ -1,8 +1,10 @@
 /** The company's colour, and what can be read on it and beside it (WCAG 2.2, 1.4.3). Pure. */
 
 const ENOUGH = 4.5;
-const PAPER = [255, 255, 255];
-const NIGHT = [22, 24, 27];
+const WHITE = [255, 255, 255];
+/** The darkest ground of the light page, and the lightest of the dark one. */
+const DAY = [238, 240, 242];
+const NIGHT = [38, 42, 47];
 
 /**
  * Tokens made of one colour; null for what is none.
@@ -13,8 +15,8 @@ const NIGHT = [22, 24, 27];
 export function tokens(text) {
   const rgb = parse(text);
   if (rgb === null) return null;
-  const on = contrast(rgb, PAPER) >= ENOUGH ? "#ffffff" : "#000000";
-  return { fill: hex(rgb), on, light: hex(against(rgb, PAPER, 0)), dark: hex(against(rgb, NIGHT, 255)) };
+  const on = contrast(rgb, WHITE) >= ENOUGH ? "#ffffff" : "#000000";
+  return { fill: hex(rgb), on, light: hex(against(rgb, DAY, 0)), dark: hex(against(rgb, NIGHT, 255)) };
 }
 
 /** The nearest shade that can be read on this ground. @param {number[]} rgb @param {number[]} ground @param {number} towards */

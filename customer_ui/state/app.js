@@ -105,6 +105,10 @@ export class App {
     void this.beside.look();
     void this.pushes.start();
     setInterval(() => this.#lookAtTeam(), TEAM_MS);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") this.#keepNow();
+      else void this.lookAtTeam();
+    });
     await this.lookAtTeam();
   }
 
@@ -219,7 +223,9 @@ export class App {
       default:
         this.log.value = apply(this.log.value, event);
     }
-    this.#keepSoon();
+    // Which conversations were rated no answer of the server tells.
+    if (event.type === "rating") this.#keepNow();
+    else this.#keepSoon();
     await this.#follow(event);
     return undefined;
   }
@@ -279,10 +285,13 @@ export class App {
 
   #keepSoon() {
     if (this.#keeping !== 0) return;
-    this.#keeping = window.setTimeout(() => {
-      this.#keeping = 0;
-      const [log, thread, team] = [toKeep(this.log.value), this.thread.value, this.team.value];
-      keep(`shown/${this.#person}`, { log, thread, team }).catch(() => {});
-    }, KEEP_MS);
+    this.#keeping = window.setTimeout(() => this.#keepNow(), KEEP_MS);
+  }
+
+  #keepNow() {
+    clearTimeout(this.#keeping);
+    this.#keeping = 0;
+    const [log, thread, team] = [toKeep(this.log.value), this.thread.value, this.team.value];
+    keep(`shown/${this.#person}`, { log, thread, team }).catch(() => {});
   }
 }

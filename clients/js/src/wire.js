@@ -156,6 +156,10 @@
  *   who: { kind: "customer" | "agent", id: string, name?: string } }} PassingEvent
  *   Now, and never again: not stored, no `seq`.
  *
+ * @typedef {{ type: "notice", team: string,
+ *   notice: { text: string, since: string, until: string | null } | null }} NoticeEvent
+ *   What the home team tells all its customers now: its state, so it comes at each connection.
+ *
  * @typedef {object} ResetEvent Forget what you hold of the thread; here is what stands now, and
  *   events go on from there. They may repeat part of it: apply them as upserts, by `seq` and id.
  * @property {"reset"} type
@@ -166,7 +170,7 @@
  *
  * @typedef {MessageEvent | StatusEvent | PinEvent | ServingEvent | ChoiceEvent | CareEvent
  *   | ReceiptEvent | RatingEvent | CallbackEvent | ErasedEvent | PassingEvent
- *   | ResetEvent} ThreadEvent
+ *   | NoticeEvent | ResetEvent} ThreadEvent
  */
 
 /** @type {Record<string, (item: Item) => boolean>} */

@@ -503,6 +503,18 @@ export type PassingEvent = {
     };
 };
 /**
+ * What the home team tells all its customers now: its state, so it comes at each connection.
+ */
+export type NoticeEvent = {
+    type: "notice";
+    team: string;
+    notice: {
+        text: string;
+        since: string;
+        until: string | null;
+    } | null;
+};
+/**
  * Forget what you hold of the thread; here is what stands now, and
  * events go on from there. They may repeat part of it: apply them as upserts, by `seq` and id.
  */
@@ -523,4 +535,4 @@ export type ResetEvent = {
  * The shapes of the contract, as they come over the wire. Members that a newer server adds are
  * there too: what is not named here must not be relied on, and never does harm.
  */
-export type ThreadEvent = MessageEvent | StatusEvent | PinEvent | ServingEvent | ChoiceEvent | CareEvent | ReceiptEvent | RatingEvent | CallbackEvent | ErasedEvent | PassingEvent | ResetEvent;
+export type ThreadEvent = MessageEvent | StatusEvent | PinEvent | ServingEvent | ChoiceEvent | CareEvent | ReceiptEvent | RatingEvent | CallbackEvent | ErasedEvent | PassingEvent | NoticeEvent | ResetEvent;
