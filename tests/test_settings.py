@@ -128,6 +128,10 @@ APP = (
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ('app_color = "red"', "app_color: expected a colour such as #1c5fb8"),
+        ('app_logo = "https://a.example/b.png"', "app_logo: expected /v1/photos/…"),
+        ('app_name = "two\\nlines"', "app_name: expected one line"),
+        ('app_token_url = "http://a.example/token"', "app_token_url: expected an address"),
         (f"apns_apps = {APP}", "apns_apps: Expected `array`, got `object`"),
         (
             'apns_apps = [{ app = "com.example.care" }]',

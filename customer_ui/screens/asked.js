@@ -25,14 +25,14 @@ function Choice({ app }) {
   const [wrong, setWrong] = useState("");
   const { choice, team } = app.thread.value ?? {};
   if (!choice || choice.state === "now") return null;
-  const say = async (/** @type {"wait" | "now"} */ wish) =>
+  const choose = async (/** @type {"wait" | "now"} */ wish) =>
     setWrong(await app.beside.does(() => app.client.cover(wish), app.say(`choice.done.${wish}`)));
   const time = when(app, choice.until);
   return html`<div class="card" role="group" aria-label=${app.say("choice.title")}>
     <p>${app.say(choice.state === "open" ? "choice.open" : "choice.waits", { team: team?.name, time })}</p>
     <p class="card-acts">
-      ${choice.state === "open" && html`<button type="button" onClick=${() => say("wait")}>${app.say("choice.wait")}</button>`}
-      <button type="button" class="main" onClick=${() => say("now")}>${app.say("choice.now")}</button></p>
+      ${choice.state === "open" && html`<button type="button" onClick=${() => choose("wait")}>${app.say("choice.wait")}</button>`}
+      <button type="button" class="main" onClick=${() => choose("now")}>${app.say("choice.now")}</button></p>
     <p class="wrong" role="alert">${wrong}</p>
   </div>`;
 }

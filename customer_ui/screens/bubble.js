@@ -28,7 +28,7 @@ export function Bubble({ app, row }) {
 export function DraftBubble({ app, row }) {
   const { draft, refused } = row;
   const who = useId();
-  const away = app.connection.value !== "live" && app.connection.value !== "polling";
+  const away = !app.online.value || (app.connection.value !== "live" && app.connection.value !== "polling");
   return html`<article class="said" data-own="true" data-state=${refused ? "refused" : "waits"} tabindex="-1" aria-labelledby=${who}>
     <div class="said-inside">
       <p class="unseen" id=${who}>${app.say("message.you")}</p>
