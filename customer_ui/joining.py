@@ -1,7 +1,7 @@
 """Modules joined into few files, so that a phone asks twice and not sixty times.
 
-Each module becomes a function that gives what it exports, and stands after those it needs. Only what
-our own modules use is understood: named and default imports, and `export` before a declaration.
+Each module becomes a function that gives what it exports, and stands after those it needs. Only
+what our own modules use is understood: named and default imports, `export` before a declaration.
 """
 
 from __future__ import annotations
