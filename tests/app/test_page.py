@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests import pictures
 from tests.app.stage import SMALL, Stage
@@ -187,7 +187,11 @@ async def close_team(stage: Stage, team: str) -> None:
 async def test_a_picture_and_what_the_server_will_not_take(stage: Stage) -> None:
     ana = await stage.phone()
     chooser = ana.page.locator("input[type=file]")
-    photo = {"name": "router.jpg", "mimeType": "image/jpeg", "buffer": pictures.from_phone()}
+    photo: FilePayload = {
+        "name": "router.jpg",
+        "mimeType": "image/jpeg",
+        "buffer": pictures.from_phone(),
+    }
     await chooser.set_input_files(photo)
     await ana.page.locator('.chosen li[data-state="ready"]').wait_for()
     await ana.write("")
@@ -198,7 +202,11 @@ async def test_a_picture_and_what_the_server_will_not_take(stage: Stage) -> None
     await expect(whole.get_by_role("img")).to_be_visible()
     await ana.page.keyboard.press("Escape")
 
-    html = {"name": "page.html", "mimeType": "text/html", "buffer": b"<script>1</script>"}
+    html: FilePayload = {
+        "name": "page.html",
+        "mimeType": "text/html",
+        "buffer": b"<script>1</script>",
+    }
     await chooser.set_input_files(html)
     failed = ana.page.locator('.chosen li[data-state="failed"]')
     await expect(failed.locator(".wrong")).not_to_be_empty()
