@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from inbox.settings.table import GROUPS, SETTINGS
+from inbox.settings.groups import GROUPS
+from inbox.settings.table import SETTINGS
 
 
 def render_toml(given: Mapping[str, object]) -> str:

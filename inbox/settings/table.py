@@ -487,19 +487,5 @@ def _rows() -> Iterator[Setting]:
 SETTINGS: tuple[Setting, ...] = tuple(_rows())
 """The table, in the order of the file and of the docs."""
 
-GROUPS = {
-    "database": "Server",
-    "token_secret": "Sign-in",
-    "customer_sends_per_minute": "Rate limits",
-    "reopen_hours": "Care and privacy",
-    "upload_max_bytes": "Uploads",
-    "apns_apps": "Push",
-    "webhook_networks": "Webhooks",
-    "ping_s": "Live",
-    "search_lag_ms": "Storage",
-    "app_name": "The customers' page",
-}
-"""The first setting of each group → the group's title."""
-
 BY_NAME = {row.name: row for row in SETTINGS}
 """Name → row."""
