@@ -1,7 +1,8 @@
 """Reports against a slow recount: random histories through the real flows, and the shared file.
 
-The recount reads thread logs alone. It walks through hours minute by minute, finds percentiles by
-counting, and knows nothing of milestones.
+The recount reads thread logs alone, and until when customers were told to expect an answer. It
+walks through hours minute by minute, finds percentiles by counting, and knows nothing of
+milestones, leases or ledgers.
 """
 
 from __future__ import annotations
@@ -18,13 +19,19 @@ import msgspec
 import pytest
 
 from inbox.core.errors import BadRequest, Forbidden, NotFound, PinboxError
+from inbox.core.instant import to_ms
 from inbox.core.policy import Agent, Customer
+from inbox.core.rules import RulesChange
 from inbox.core.shorthand import read_weekly
-from inbox.flows import assignment, handover, states
+from inbox.flows import assignment, cover, handover, states
 from inbox.flows.context import Context
+from inbox.flows.cover import CoverDraft
 from inbox.flows.hours import set_weekly
+from inbox.flows.ledger import break_due
 from inbox.flows.rating import RatingDraft, rate
 from inbox.flows.reports import Question, report
+from inbox.flows.returning import return_due
+from inbox.flows.rules import set_rules
 from tests.cast import OPERATOR, Cast, SetClock, answer, arrive, hire, say
 from tests.flows.ledger import Line, audit_books
 
@@ -51,6 +58,9 @@ class Row:
     pinned: list[bool] = field(default_factory=list)
     scores: list[int] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    promises: list[bool] = field(default_factory=list)
+    home_answers: list[bool] = field(default_factory=list)
+    covers_taken: int = 0
 
     def told(self) -> dict[str, Any]:
         """The members of a row that the docs define, counted from the lists."""
@@ -72,7 +82,11 @@ class Row:
             "rating_mean": ratio(sum(self.scores), len(self.scores)),
             "messages_in": self.said.count("customer"),
             "messages_out": len(self.said) - self.said.count("customer"),
-            "covers_taken": 0,
+            "promises": len(self.promises),
+            "promises_kept": sum(self.promises),
+            "promises_kept_rate": ratio(sum(self.promises), len(self.promises)),
+            "cover_share": ratio(sum(self.home_answers), len(self.home_answers)),
+            "covers_taken": self.covers_taken,
         }
         for score in range(1, 6):
             told[f"ratings_{score}"] = self.scores.count(score)
@@ -106,6 +120,14 @@ def minutes_open(since: int, until: int, zone: str) -> int:
     return total * MINUTE
 
 
+@dataclass
+class Told:
+    """Until when customers were told to wait, by the message, and when the time was looked at."""
+
+    due: dict[tuple[str, int], int] = field(default_factory=dict)
+    looks: list[int] = field(default_factory=list)
+
+
 class Recount:
     """What logs say, into rows. `rows` are chosen by a key made of team, market and time."""
 
@@ -113,19 +135,36 @@ class Recount:
         self,
         key: Callable[[str, str | None, int], Any],
         business: Callable[[str, int, int], int],
+        told: Told,
     ) -> None:
         self.rows: dict[Any, Row] = defaultdict(Row)
-        self._key, self._business = key, business
+        self._key, self._business, self._told = key, business, told
 
     def row(self, team: str, market: str | None, at: int) -> Row:
         """Where a fact belongs; one that was not asked for goes to a row that nobody looks at."""
         return self.rows[self._key(team, market, at)]
 
-    def read(  # noqa: PLR0912  one pass through a log, a case for each type
+    def promise(
+        self, thread: str, seq: int, team: str, market: str | None, *, end: int | None, kept: bool
+    ) -> None:
+        """One wait is over at `end`, or goes on: what became of what was told at its begin."""
+        due = self._told.due.get((thread, seq))
+        if due is None:
+            return
+        if end is not None and end <= due:
+            if kept:
+                self.row(team, market, end).promises.append(True)
+            return
+        seen = [at for at in (*self._told.looks, end) if at is not None and at > due]
+        if seen:
+            self.row(team, market, min(seen)).promises.append(False)
+
+    def read(  # noqa: PLR0912, PLR0915  one pass through a log, a case for each type
         self, thread: str, log: list[Line], market_of: dict[int, str | None]
     ) -> None:
         """One thread from its beginning."""
-        home = serving = resolver = ""
+        home = serving = resolver = why = ""
+        asked: tuple[int, str, str | None] | None = None
         state, number, opened = "", 0, 0
         waits: int | None = None
         answered, ratings = set[int](), dict[int, tuple[str, int, int]]()
@@ -136,7 +175,8 @@ class Recount:
                     serving = told["team"]["id"] if serving == home else serving
                     home = told["team"]["id"]
                 case "serving":
-                    if told["serving"]["why"] == "bounce":
+                    why = told["serving"]["why"]
+                    if why == "bounce":
                         self.row(serving, market, line.at).bounces += 1
                     serving = told["serving"]["team"]["id"]
                 case "status":
@@ -151,6 +191,9 @@ class Recount:
                     elif state == "resolved":
                         self.row(serving, market, line.at).resolved.append(line.at - opened)
                         resolver, waits = serving, None
+                        if asked is not None:
+                            self.promise(thread, *asked, end=line.at, kept=False)
+                        asked = None
                 case "rating":
                     rating = told["rating"]
                     # Conversations are rated after their end: in these histories at once.
@@ -158,8 +201,13 @@ class Recount:
                 case "message":
                     self.row(serving, market, line.at).said.append(str(line.author))
                     if line.author == "customer":
-                        waits = line.at if waits is None else waits
-                    elif waits is not None:
+                        if waits is None:
+                            waits, asked = line.at, (line.seq, serving, market)
+                    elif waits is not None and asked is not None:
+                        self.promise(thread, *asked, end=line.at, kept=True)
+                        asked = None
+                        self.row(home, market, line.at).home_answers.append(why == "cover")
+                        self.row(serving, market, line.at).covers_taken += why == "cover"
                         took = (line.at - waits, self._business(serving, waits, line.at))
                         row = self.row(serving, market, line.at)
                         (row.next if number in answered else row.first).append(took)
@@ -169,6 +217,8 @@ class Recount:
                         waits = None
                 case _:
                     pass
+        if asked is not None:
+            self.promise(thread, *asked, end=None, kept=False)
         for number, (team, at, score) in ratings.items():
             self.row(team, market_of[number], at).scores.append(score)
 
@@ -187,6 +237,28 @@ class History:
         self.known: dict[str, str | None] = {}
         self.threads: dict[str, str] = {}
         self.markets: dict[str, dict[int, str | None]] = defaultdict(dict)
+        self.told = Told()
+
+    async def _say(self, who: Customer, body: str) -> None:
+        sent = await say(self.ctx, who, body)
+        if sent.promise is not None:
+            self.told.due[who.thread, sent.seq] = to_ms(sent.promise.expect_by)
+
+    async def _cover(self, who: Customer, agent: Agent, team: str) -> None:
+        """A team covers; somebody of it answers, if it is there."""
+        draft = CoverDraft(team, "swamped")
+        await self._say(who, "Is anybody there?")
+        await cover.cover(self.ctx, agent, thread=who.thread, draft=draft)
+        self.clock.pass_(self.random.choice((3, 70)) * MINUTE)
+        await answer(self.ctx, self.agents[3], who.thread, "We cover")
+
+    async def _timers(self) -> None:
+        """What the server does every second: promises lapse, leases end."""
+        self.told.looks.append(self.clock.now)
+        while await break_due(self.ctx):
+            pass
+        while await return_due(self.ctx):
+            pass
 
     async def customer(self) -> Customer:
         """One of six, with a token of this moment; the region may be another one than before."""
@@ -199,12 +271,14 @@ class History:
 
     async def step(self) -> None:
         """Something happens, or is refused."""
-        self.clock.pass_(self.random.choice((1, 1, 2, 7, 30, 90, 600, 3_000)) * MINUTE)
+        self.clock.pass_(self.random.choice((1, 1, 2, 2, 7, 7, 30, 90, 600, 3_000)) * MINUTE)
         who, agent, luck = await self.customer(), self.random.choice(self.agents), self.random
         thread, ctx = who.thread, self.ctx
+        await self._timers()
+        team = luck.choice(self.teams)
         acts: list[Callable[[], Any]] = [
-            lambda: say(ctx, who, "Hello"),
-            lambda: say(ctx, who, "Hello?"),
+            lambda: self._say(who, "Hello"),
+            lambda: self._say(who, "Hello?"),
             lambda: answer(ctx, agent, thread, "Hi"),
             lambda: answer(ctx, agent, thread, "Done"),
             lambda: states.resolve(ctx, agent, thread=thread),
@@ -218,9 +292,11 @@ class History:
                 ctx, self.cast.mia, thread=thread, team=luck.choice(self.teams), reason="moved"
             ),
             lambda: states.wake_due(ctx),
+            lambda: self._cover(who, agent, team),
+            lambda: cover.hand_back(ctx, agent, thread=thread, note=None),
         ]
         try:
-            await luck.choices(acts, weights=(5, 3, 6, 2, 4, 1, 1, 1, 2, 1, 1))[0]()
+            await luck.choices(acts, weights=(5, 3, 6, 2, 4, 1, 1, 1, 2, 1, 1, 8, 1))[0]()
             if luck.random() < 0.5:
                 number = max(self.markets[who.id], default=1)
                 await rate(ctx, who, number=number, draft=RatingDraft(luck.randint(1, 5)))
@@ -261,6 +337,7 @@ async def compare(
     zones: dict[str, str],
     recount: Callable[[Recount], None],
     business: Callable[[str, int, int], int],
+    told: Told | None = None,
 ) -> int:
     """The report equals the recount, row by row; how many rows there were."""
     periods = borders(question.first, question.last, question.by)
@@ -278,7 +355,7 @@ async def compare(
         of_team = team if "team" in question.per else None
         return (*period[0], of_team, short if "market" in question.per else None)
 
-    expected = Recount(key, business)
+    expected = Recount(key, business, told or Told())
     recount(expected)
     expected.rows.pop(None, None)
     found = await report(ctx, OPERATOR, question)
@@ -289,8 +366,8 @@ async def compare(
     assert len(shown) == len(found.items)
     assert shown.keys() == expected.rows.keys()
     for place, row in expected.rows.items():
-        told = row.told()
-        assert {name: shown[place][name] for name in told} == told, place
+        counted = row.told()
+        assert {name: shown[place][name] for name in counted} == counted, place
     return len(shown)
 
 
@@ -302,6 +379,9 @@ async def test_reports_equal_a_recount_of_the_logs(
     week = read_weekly("mon-fri 08:00-20:00")
     await set_weekly(ctx, OPERATOR, team=cast.spokane, weekly=week)
     await set_weekly(ctx, OPERATOR, team=cast.tampa, weekly=week)
+    for team, other in ((cast.spokane, "tampa"), (cast.tampa, "spokane")):
+        change = RulesChange(promise_target_minutes=60, cover="cover", cover_by=(other,))
+        await set_rules(ctx, OPERATOR, team=team, change=change)
     history = History(ctx, cast, clock, bea, seed)
     began = datetime.fromtimestamp(clock.now / 1000, UTC).date()
     for _ in range(120):
@@ -331,9 +411,12 @@ async def test_reports_equal_a_recount_of_the_logs(
         msgspec.structs.replace(whole, market="US-WA-SEA", per="team"),
         Question(began + timedelta(days=2), began + timedelta(days=9), by="day"),
     ]
-    rows = [await compare(ctx, one, zones, recount, business) for one in asked]
+    rows = [await compare(ctx, one, zones, recount, business, history.told) for one in asked]
     assert min(rows[:6]) > 0
     assert rows[3] > 10, "these histories go over many days"
+    (all_,) = (await report(ctx, OPERATOR, msgspec.structs.replace(whole, per="all"))).items
+    assert 0 < all_.promises_kept < all_.promises, "some are kept, and some broken"
+    assert all_.covers_taken, "and some were answered under cover"
 
 
 async def test_who_may_ask_for_what(ctx: Context, cast: Cast) -> None:
