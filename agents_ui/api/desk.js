@@ -17,6 +17,7 @@ export const signOut = () => call("DELETE", `${DESK}/session`);
 export const getMe = () => call("GET", `${DESK}/me`);
 export const setDuty = (/** @type {boolean} */ on) => call("PUT", `${DESK}/me/duty`, { body: { on } });
 export const getTeams = () => call("GET", `${DESK}/team`);
+export const listTeams = () => call("GET", `${DESK}/teams`);
 
 /** @param {import("../core/views.js").View} view @param {string | null} [cursor] */
 export const listThreads = (view, cursor = null, limit = 50) =>
@@ -39,8 +40,14 @@ export const take = (/** @type {string} */ thread) => call("POST", `${of(thread)
 export const release = (/** @type {string} */ thread) => call("POST", `${of(thread)}/release`);
 export const resolve = (/** @type {string} */ thread) => call("POST", `${of(thread)}/resolve`);
 export const reopen = (/** @type {string} */ thread) => call("POST", `${of(thread)}/reopen`);
-/** @param {string} thread @param {string} agent */
-export const assign = (thread, agent) => call("POST", `${of(thread)}/assign`, { body: { agent } });
+/** @param {string} thread @param {string} agent @param {boolean} [force] above the hard limit */
+export const assign = (thread, agent, force = false) =>
+  call("POST", `${of(thread)}/assign`, { body: force ? { agent, force } : { agent } });
+/** @param {string} thread @param {{ team: string, reason: string, until?: string, note?: string }} terms */
+export const cover = (thread, terms) => call("POST", `${of(thread)}/cover`, { body: terms });
+/** @param {string} thread @param {string} [note] for the home team */
+export const uncover = (thread, note = "") =>
+  call("DELETE", `${of(thread)}/cover`, { body: note === "" ? {} : { note } });
 /** @param {string} thread @param {string} until an RFC 3339 time, or `opening` */
 export const snooze = (thread, until) => call("POST", `${of(thread)}/snooze`, { body: { until } });
 /** @param {string} thread @param {string} team @param {string} reason */

@@ -14,7 +14,7 @@ import { isRoom, place } from "../state/place.js";
 export function moveInList(desk, step) {
   const { view, thread } = place.value;
   if (view === "search" || isRoom(view)) return false;
-  const rows = desk.lists.shown[view].value;
+  const rows = view === "callbacks" ? desk.callbacks.rows.value : desk.lists.shown[view].value;
   const at = rows.findIndex(({ id }) => id === thread);
   const next = rows[at < 0 ? (step > 0 ? 0 : rows.length - 1) : at + step];
   if (next === undefined) return rows.length > 0 && at >= 0;

@@ -32,6 +32,7 @@ export const COMMANDS = Object.freeze([
   command("team", ["3"], "move", "anywhere", "row", (desk) => desk.reading.list("team")),
   command("all", ["4"], "move", "anywhere", "row", (desk) => desk.reading.list("all")),
   command("snoozed", ["5"], "move", "anywhere", "row", (desk) => desk.reading.list("snoozed")),
+  command("callbacks", ["6"], "move", "anywhere", "row", (desk) => desk.callbacks.show()),
   command("board", ["7"], "move", "leads", "room", () => go({ view: "board" })),
   command("reports", ["8"], "move", "leads", "room", () => go({ view: "reports" })),
 
@@ -41,6 +42,9 @@ export const COMMANDS = Object.freeze([
   command("release", ["u"], "thread", "thread", "stay", (desk) => desk.act("release")),
   command("assign", ["a"], "thread", "thread", "assign", (desk) => desk.ask("assign")),
   command("transfer", ["t"], "thread", "thread", "transfer", (desk) => desk.ask("transfer")),
+  command("cover", ["v"], "thread", "thread", "cover", (desk) => desk.ask("cover")),
+  command("handback", ["h"], "thread", "thread", "handback", (desk) => desk.ask("handback")),
+  command("callback", ["p"], "thread", "thread", "callback", (desk) => desk.ask("callback")),
   command("snooze", ["s"], "thread", "thread", "snooze", (desk) => desk.ask("snooze")),
   command("resolve", ["e"], "thread", "thread", "message", (desk) => desk.act("resolve")),
   command("reopen", ["o"], "thread", "thread", "message", (desk) => desk.act("reopen")),
@@ -55,6 +59,7 @@ export const COMMANDS = Object.freeze([
   command("help", ["?"], "desk", "anywhere", "help", (desk) => desk.ask("help")),
   command("settings", ["g"], "desk", "anywhere", "settings", (desk) => desk.ask("settings")),
   command("duty", ["d"], "desk", "anywhere", "stay", (desk) => desk.duty.set(!desk.duty.on.value)),
+  command("load", ["w"], "desk", "anywhere", "load", (desk) => desk.ask("load")),
   command("out", [], "desk", "anywhere", "signin", (desk) => desk.signOut()),
 ]);
 

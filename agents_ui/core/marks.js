@@ -1,23 +1,40 @@
 /**
- * What a mark of the log says, pure: changes of state, of hands, of teams; ratings.
+ * What a mark of the log says, pure: changes of state, of hands, of teams; calls; ratings.
  *
- * @param {import("./shapes.js").Item} item
- * @param {import("./rows.js").Say} say
- * @param {import("./times.js").Times} times
+ * @typedef {import("./shapes.js").Item} Item
+ * @typedef {import("./rows.js").Say} Say
+ * @typedef {import("./times.js").Times} Times
+ */
+
+import { callbackMark } from "./callbacks.js";
+import { handedBy, wentBack } from "./hands.js";
+
+/**
+ * @param {Item} item
+ * @param {Say} say
+ * @param {Times} times
+ * @param {string} [from] who had the conversation before, where its hands change
  * @returns {string}
  */
-export function markText(item, say, times) {
+export function markText(item, say, times, from) {
   switch (item.type) {
     case "status": {
       const { state, until } = item.status;
-      return say(`mark.${state}`, { until: until && times.near(until, Date.parse(item.at)) });
+      return say(`mark.${state}`, { until: until && times.soon(until, Date.parse(item.at)) });
     }
     case "assignee":
-      return item.assignee === null
-        ? say("mark.released")
-        : say("mark.assignee", { name: item.assignee.name });
+      return handsText(item, say, from);
+    case "choice":
+      return say(`mark.choice.${item.choice.state}`);
+    case "care":
+      return say(`mark.care.${item.care.preference}`);
+    case "callback":
+      return callbackMark(item.callback, Date.parse(item.at), { say, times });
     case "serving": {
-      const text = say(`mark.${item.serving.why}`, { team: item.serving.team.name });
+      const { team, why, until } = item.serving;
+      const word = why === "cover" && until ? "mark.cover.until" : `mark.${why}`;
+      const given = { team: team.name, until: until && times.soon(until, Date.parse(item.at)) };
+      const text = say(word, given);
       const reason = item.reason || item.note;
       return reason ? say("mark.reason", { text, reason }) : text;
     }
@@ -30,10 +47,19 @@ export function markText(item, say, times) {
       return say(comment ? "mark.rating.comment" : "mark.rating", { score, comment });
     }
     case "customer":
-    case "callback":
     case "erased":
       return say(`mark.${item.type}`);
     default:
       return "";
   }
+}
+
+/** @param {Item} item @param {Say} say @param {string} [from] */
+function handsText({ assignee, reason }, say, from) {
+  if (assignee !== null) {
+    const rule = handedBy(reason);
+    return say(rule ? `mark.assignee.${rule}` : "mark.assignee", { name: assignee.name });
+  }
+  const why = wentBack(reason);
+  return why && from ? say(`mark.back.${why}`, { name: from }) : say("mark.released");
 }

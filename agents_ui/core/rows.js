@@ -6,6 +6,7 @@
  */
 
 import { nameOf } from "./announcing.js";
+import { promiseText } from "./promises.js";
 
 /**
  * Everything about a thread in one sentence: the row's accessible name.
@@ -24,8 +25,10 @@ export function rowName(thread, { say, times, me, now }) {
     thread.unread ? say("row.unread", { count: thread.unread }) : "",
     last?.urgent && thread.waiting_since ? say("row.urgent") : "",
     waitOf(thread, { say, times, now }),
+    promiseText(thread, { say, times, now, form: "long" }) ?? "",
     holderOf(thread, { say, me }),
-    servedBy(thread, say) ?? "",
+    servedBy(thread, { say, times, now }) ?? "",
+    ...signsOf(thread, { say, now }),
     last ? `${preview(thread, { say, me })}, ${times.near(last.sent_at, now)}` : "",
   ];
   return parts.filter(Boolean).join(", ");
@@ -34,7 +37,7 @@ export function rowName(thread, { say, times, me, now }) {
 /** @param {Summary} thread @param {{ say: Say, times: import("./times.js").Times, now: number }} given */
 function waitOf({ status, waiting_since: since }, { say, times, now }) {
   if (status?.state === "snoozed" && status.until) {
-    return say("row.snoozed", { until: times.near(status.until, now) });
+    return say("row.snoozed", { until: times.soon(status.until, now) });
   }
   if (since) return say("row.waits", { span: times.span(now - Date.parse(since)) });
   return say(status?.state === "resolved" ? "row.resolved" : "row.answered");
@@ -46,9 +49,42 @@ function holderOf({ assignee, status }, { say, me }) {
   return assignee.id === me ? say("row.mine") : say("row.of", { name: assignee.name });
 }
 
-/** Who serves it in place of the home team; null where it is at home. @param {Summary} thread @param {Say} say */
-export function servedBy({ serving }, say) {
-  return serving.why === "home" ? null : say(`row.${serving.why}`, { team: serving.team.name });
+/**
+ * Who serves it in place of the home team; null where it is at home.
+ *
+ * @param {Summary} thread
+ * @param {{ say: Say, times: import("./times.js").Times, now: number }} given
+ */
+export function servedBy({ serving }, { say, times, now }) {
+  if (serving.why === "home") return null;
+  const team = serving.team.name;
+  if (serving.why !== "cover" || !serving.until) return say(`row.${serving.why}`, { team });
+  return say("row.cover.until", { team, until: times.soon(serving.until, now) });
+}
+
+/**
+ * What else is to be known of a thread at a glance: what the customer has chosen, and from whom it
+ * was taken back.
+ *
+ * @param {Summary} thread
+ * @param {{ say: Say, now: number }} given
+ * @returns {string[]}
+ */
+export function signsOf(thread, { say, now }) {
+  const signs = [];
+  const choice = choiceNow(thread, now);
+  if (choice !== null) signs.push(say(`row.choice.${choice.state}`));
+  if (thread.care === "self_service" || (thread.care === "general" && thread.serving.why !== "general")) {
+    signs.push(say(`row.care.${thread.care}`));
+  }
+  if (thread.back && thread.assignee === null) signs.push(say("row.back", { name: thread.back.name }));
+  return signs;
+}
+
+/** What the customer was asked or has said, while it holds. @param {Summary} thread @param {number} now */
+export function choiceNow({ choice, serving, status }, now) {
+  if (!choice || Date.parse(choice.until) <= now || status?.state === "resolved") return null;
+  return serving.why === "home" ? choice : null;
 }
 
 /** The last message in a line. @param {Summary} thread @param {{ say: Say, me: string }} given */
@@ -58,13 +94,4 @@ export function preview({ last_message: last, customer }, { say, me }) {
   if (last.author.kind === "customer" && last.author.id === customer.id) return text;
   if (last.author.id === me) return say("row.you", { text });
   return last.author.name ? `${last.author.name}: ${text}` : text;
-}
-
-const SOON_MS = 10 * 60_000;
-const LATE_MS = 60 * 60_000;
-
-/** How pressing a wait is. @param {string} since @param {number} now @returns {"new" | "soon" | "late"} */
-export function pressing(since, now) {
-  const waited = now - Date.parse(since);
-  return waited >= LATE_MS ? "late" : waited >= SOON_MS ? "soon" : "new";
 }

@@ -6,11 +6,17 @@
  * @typedef {{ kind: "customer" | "agent" | "system", id: string, name?: string | null,
  *   photo_url?: string | null }} Author
  * @typedef {{ id: string, seq?: number, author: Author, body: string, sent_at: string,
- *   conversation: number, attachments?: string[], urgent?: boolean, client_id?: string }} Message
+ *   conversation: number, attachments?: string[], files?: File_[], urgent?: boolean, client_id?: string }} Message
+ * @typedef {{ id: string, name: string, type: string, size: number, width?: number, height?: number,
+ *   thumbnail?: boolean }} File_
  * @typedef {{ id: string, client_id: string, author: Author, body: string, sent_at: string }} Note
  * @typedef {{ state: "open" | "snoozed" | "resolved", conversation: number, until?: string,
  *   by?: string }} Status
  * @typedef {{ team: TeamRef, why: "home" | "cover" | "bounce" | "general", until?: string }} Serving
+ *
+ * @typedef {{ kind: "measured" | "target", expect_by: string, text: string }} Promise_
+ * @typedef {{ state: "open" | "wait" | "now", until: string }} Choice
+ * @typedef {{ name: string, why: "off" | "late" | "left" }} TakenBack
  *
  * @typedef {object} Card What the company has told about a customer.
  * @property {string} id
@@ -31,14 +37,23 @@
  * @property {Serving} serving
  * @property {Message | null} last_message
  * @property {string | null} waiting_since
+ * @property {Promise_ | null} promise what the customer who waits was told
+ * @property {"team" | "general" | "self_service"} care how the customer wants to be cared for
+ * @property {Choice | null} choice what they were asked or have said while their team is closed
  * @property {number} head
  * @property {number} [unread] of the signed-in agent
+ * @property {TakenBack | null} [back] known here alone: from whom it went back to the queue
  *
  * @typedef {{ seq: number, type: string, at: string, [member: string]: any }} Item
  *   A place in a thread's log. In a team's stream `seq` counts there; `log` gives the thread's.
  *
  * @typedef {{ id: string, name: string, role: "agent" | "lead" | "admin", photo_url: string | null,
- *   line: string | null, on_duty: boolean }} Colleague
+ *   line: string | null, on_duty: boolean, active?: number, on_shift?: boolean | null }} Colleague
+ * @typedef {{ team: TeamRef, members: Colleague[], state: "open" | "limited" | "closed",
+ *   closes_at: string | null, next_open: string | null, handing: "pull" | "push",
+ *   soft_limit: number, hard_limit: number, calls_back: boolean }} Sheet A team of mine.
+ * @typedef {{ team: TeamRef, place: string | null, state: "open" | "limited" | "closed",
+ *   next_open: string | null, covers: boolean, mine: boolean }} AnyTeam
  */
 
 /**

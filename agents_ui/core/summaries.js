@@ -8,6 +8,8 @@
  * @typedef {import("./shapes.js").Item} Item
  */
 
+import { wentBack } from "./hands.js";
+
 /** @type {Record<string, (thread: Summary, item: Item) => Partial<Summary>>} */
 const CHANGES = {
   message: (thread, { message, thread_seq }) => ({
@@ -18,16 +20,22 @@ const CHANGES = {
           waiting_since: thread.waiting_since ?? message.sent_at,
           unread: (thread.unread ?? 0) + 1,
         }
-      : message.author.kind === "agent" && { waiting_since: null }),
+      : message.author.kind === "agent" && { waiting_since: null, promise: null }),
   }),
   status: (thread, { status }) => ({
     status,
     conversation: status.conversation,
-    ...(status.state === "resolved" && { waiting_since: null }),
+    ...(status.state === "resolved" && { waiting_since: null, promise: null }),
   }),
-  assignee: (_thread, { assignee }) => ({ assignee }),
+  assignee: (thread, { assignee, reason }) => {
+    const why = wentBack(reason);
+    const from = thread.assignee?.name;
+    return { assignee, back: assignee === null && why && from ? { name: from, why } : null };
+  },
   serving: (_thread, { serving }) => ({ serving }),
   pin: (_thread, { team }) => ({ team }),
+  choice: (_thread, { choice }) => ({ choice }),
+  care: (_thread, { care }) => ({ care: care.preference }),
 };
 
 /**
@@ -48,14 +56,16 @@ export function applied(thread, item) {
  *
  * @param {ReadonlyMap<string, Summary>} known
  * @param {Item[]} items
- * @returns {{ threads: Map<string, Summary>, unknown: string[], stale: string[] }} `unknown`:
- *   something happened in these, of which too little is known to show them; `stale`: their
- *   customer's card has changed
+ * @returns {{ threads: Map<string, Summary>, unknown: string[], stale: string[], begun: string[] }}
+ *   `unknown`: something happened in these, of which too little is known to show them; `stale`:
+ *   their customer's card has changed; `begun`: a wait has begun, and what was promised stands in
+ *   no item
  */
 export function folded(known, items) {
   const threads = new Map(known);
   const unknown = new Set();
   const stale = new Set();
+  const begun = new Set();
   for (const item of items) {
     const { thread: id, type } = item;
     if (type === "entered") {
@@ -69,13 +79,19 @@ export function folded(known, items) {
     } else if (type !== "withdrawn" && type !== "erased") {
       const before = threads.get(id);
       if (before === undefined) unknown.add(id);
-      else threads.set(id, applied(before, item));
+      else {
+        const after = applied(before, item);
+        threads.set(id, after);
+        if (before.waiting_since === null && after.waiting_since !== null) begun.add(id);
+        else if (after.waiting_since === null) begun.delete(id);
+      }
       if (type === "customer" && before !== undefined) stale.add(id);
     }
   }
   return {
     threads,
     unknown: [...unknown].filter((id) => !threads.has(id)),
+    begun: [...begun].filter((id) => threads.has(id)),
     stale: [...stale].filter((id) => threads.has(id)),
   };
 }

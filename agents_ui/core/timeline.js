@@ -7,7 +7,7 @@
  */
 
 const SHOWN = new Set(
-  "message note status assignee serving pin rating customer callback erased".split(" "),
+  "message note status assignee serving choice care pin rating customer callback erased".split(" "),
 );
 
 /**
@@ -42,9 +42,15 @@ export function rowsOf(items, { me, outgoing, day }) {
   const stored = new Set();
   let today = "";
   let conversation = 0;
+  /** @type {string | undefined} */
+  let holder;
   for (const item of items) {
     if (!SHOWN.has(item.type)) continue;
     const row = asRow(item, me);
+    if (item.type === "assignee") {
+      row.from = holder;
+      holder = item.assignee?.name;
+    }
     const number = item.message?.conversation ?? item.status?.conversation ?? conversation;
     const when = day(item.at);
     if (number > conversation) {
@@ -74,7 +80,8 @@ export function rowsOf(items, { me, outgoing, day }) {
  */
 function asRow(item, me) {
   const base = { key: `s${item.seq}`, at: item.at, seq: item.seq };
-  const said = item.message ?? item.note;
+  // A hand-back has a `note`, too, which is a text.
+  const said = item.type === "message" || item.type === "note" ? item[item.type] : undefined;
   if (said !== undefined) {
     const own = said.author.kind === "agent" && said.author.id === me;
     const key = own && said.client_id ? `o${said.client_id}` : base.key;
@@ -129,6 +136,20 @@ function withReceipts(rows, items) {
   if (last?.seq === undefined) return rows;
   const receipt = read >= last.seq ? "read" : delivered >= last.seq ? "delivered" : null;
   return receipt === null ? rows : rows.map((row) => (row === last ? { ...row, receipt } : row));
+}
+
+/**
+ * What the covering team wrote for the home team, until somebody of it has answered.
+ *
+ * @param {readonly Item[]} items
+ * @returns {string | null}
+ */
+export function handBackNote(items) {
+  const at = items.findLastIndex(({ type }) => type === "serving");
+  const { serving, note } = items[at] ?? {};
+  if (!note || serving.why !== "home") return null;
+  const answered = items.slice(at).some(({ message }) => message?.author.kind === "agent");
+  return answered ? null : note;
 }
 
 /** The newest message of the customer; undefined where there is none. @param {readonly Item[]} items */

@@ -6,12 +6,14 @@
  * @property {(at: string) => string} clock the time of day
  * @property {(at: string) => string} exact date and time to the second
  * @property {(at: string, now: number) => string} near the time today, else the date
- * @property {(at: string, now: number) => string} soon the time today, else with its weekday
+ * @property {(at: string, now: number) => string} soon the time today, else with the day: for what
+ *   is to happen
  * @property {(at: string) => string} day
  * @property {(zone: string, now: number) => string | null} there the time in a zone, null for none
  */
 
 const MINUTE = 60_000;
+const WEEK = 6 * 24 * 60 * MINUTE;
 const UNITS = /** @type {const} */ ([
   ["day", 24 * 60 * MINUTE],
   ["hour", 60 * MINUTE],
@@ -30,8 +32,9 @@ export function timesIn(language, zone) {
   const exact = format({ dateStyle: "full", timeStyle: "medium" });
   const date = format({ day: "numeric", month: "short" });
   const year = format({ day: "numeric", month: "short", year: "numeric" });
-  const day = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
   const weekday = format({ weekday: "short", hour: "numeric", minute: "2-digit" });
+  const dated = format({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
+  const day = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
   const units = new Map(
     UNITS.map(([unit]) => [
       unit,
@@ -52,7 +55,8 @@ export function timesIn(language, zone) {
     },
     soon(at, now) {
       const then = Date.parse(at);
-      return (day.format(then) === day.format(now) ? clock : weekday).format(then);
+      if (day.format(then) === day.format(now)) return clock.format(then);
+      return (Math.abs(then - now) < WEEK ? weekday : dated).format(then);
     },
     day: (at) => day.format(Date.parse(at)),
     there(zone, now) {

@@ -6,6 +6,8 @@
  * @typedef {{ id: string, teams: ReadonlySet<string> }} Me
  */
 
+import { dueAt } from "./promises.js";
+
 /** @type {readonly View[]} */
 export const VIEWS = Object.freeze(["mine", "waiting", "team", "all", "snoozed"]);
 
@@ -39,7 +41,7 @@ export function belongs(view, thread, me) {
 }
 
 /**
- * What a list is ordered by: who waits longest first, who wakes next, or the newest message first.
+ * What a list is ordered by: whose answer was promised first, who wakes next, or the newest message first.
  *
  * @param {View} view
  * @param {Summary} thread
@@ -47,7 +49,7 @@ export function belongs(view, thread, me) {
  */
 export function rank(view, thread) {
   if (view === "all") return [-time(thread.last_message?.sent_at, 0), invert(thread.id)];
-  const at = view === "snoozed" ? thread.status?.until : thread.waiting_since;
+  const at = view === "snoozed" ? thread.status?.until : dueAt(thread);
   return [time(at, Infinity), thread.id];
 }
 
@@ -92,7 +94,7 @@ export function listed(view, threads, me, last) {
 }
 
 /**
- * The next thread that needs this agent: their own that wait, then the queue, longest first.
+ * The next thread that needs this agent: their own that wait, then the queue, each as they are due.
  *
  * @param {Iterable<Summary>} threads
  * @param {Me} me

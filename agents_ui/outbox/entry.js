@@ -56,7 +56,7 @@ export function asRefusal({ code, detail, problem }) {
 }
 
 /** Sixteen random bytes; `randomUUID` is there only where the page came by TLS or from this machine. */
-function newId() {
+export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

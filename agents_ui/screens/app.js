@@ -4,7 +4,12 @@ import { html, useEffect } from "../vendor/preact.js";
 import { AssignDialog } from "./assign.js";
 import { CannedDialog } from "./canned.js";
 import { Conversation } from "./conversation.js";
+import { CallbackDialog } from "./callback.js";
+import { CallbacksPane } from "./callbacks.js";
+import { CoverDialog, HandBackDialog } from "./cover.js";
 import { CustomerPanel } from "./customer.js";
+import { DutyDialog } from "./duty.js";
+import { FullDialog } from "./full.js";
 import { HelpDialog } from "./help.js";
 import { ListPane } from "./list.js";
 import { PaletteDialog } from "./palette.js";
@@ -22,8 +27,13 @@ import { nameOf } from "../core/announcing.js";
 
 const DIALOGS = {
   assign: AssignDialog,
+  callback: CallbackDialog,
   canned: CannedDialog,
+  cover: CoverDialog,
+  full: FullDialog,
+  handback: HandBackDialog,
   help: HelpDialog,
+  load: DutyDialog,
   palette: PaletteDialog,
   settings: SettingsDialog,
   snooze: SnoozeDialog,
@@ -53,9 +63,7 @@ export function App({ desk }) {
         <h1 class="unseen">${desk.words.say("app.name")}</h1>
         ${isRoom(view)
           ? html`<${Room} desk=${desk} room=${view} />`
-          : html`${view === "search"
-                ? html`<${SearchPane} desk=${desk} />`
-                : html`<${ListPane} desk=${desk} view=${view} />`}
+          : html`<${Pane} desk=${desk} view=${view} />
               <${Conversation} desk=${desk} thread=${thread} />`}
       </main>
       ${desk.open.value && html`<${CustomerPanel} desk=${desk} thread=${desk.open.value} />`}
@@ -63,6 +71,13 @@ export function App({ desk }) {
     <${Toasts} desk=${desk} />
     ${dialog !== null && html`<${DIALOGS[dialog]} desk=${desk} key=${dialog} />`}
   `;
+}
+
+/** What stands where the list is. @param {{ desk: import("../state/desk.js").Desk, view: string }} props */
+function Pane({ desk, view }) {
+  if (view === "search") return html`<${SearchPane} desk=${desk} />`;
+  if (view === "callbacks") return html`<${CallbacksPane} desk=${desk} />`;
+  return html`<${ListPane} desk=${desk} view=${view} />`;
 }
 
 /** @param {Event} event */

@@ -10,6 +10,7 @@ import { rowsOf } from "../core/timeline.js";
 import { Icon } from "../parts/icon.js";
 import { now } from "../state/clock.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
+import { Bands } from "./bands.js";
 import { Composer } from "./composer.js";
 import { Said, reachMessages } from "./said.js";
 import { ThreadHead } from "./thread_head.js";
@@ -48,6 +49,7 @@ function Thread({ desk, id, open }) {
   }
   return html`
     <${ThreadHead} desk=${desk} thread=${open} />
+    ${open !== null && html`<${Bands} desk=${desk} thread=${open} />`}
     <${Log} desk=${desk} id=${id} name=${nameOf(open ?? undefined) ?? ""} log=${log} rows=${rows} seen=${seen} />
     ${open !== null && html`<${Composer} key=${id} desk=${desk} thread=${open} seen=${seen} />`}
   `;
@@ -113,10 +115,12 @@ function Log({ desk, id, name, log, rows, seen }) {
   };
   const toEnd = () => box.current?.scrollTo({ top: box.current.scrollHeight });
   const busy = log.state === "loading" && log.items.length === 0;
+  // The way in by Tab is the last thing that somebody said: marks cannot have the focus.
+  const entry = rows.findLast((/** @type {any} */ row) => row.kind === "message" || row.kind === "note")?.key;
   return html`<div class="log scroll" ref=${box} aria-busy=${busy} onScroll=${scrolled} onKeyDown=${reachMessages}
     role="group" aria-label=${words.say("thread.log", { name })}>
     <${Earlier} desk=${desk} id=${id} log=${log} />
-    ${rows.map((row, n) => html`<${Said} key=${row.key} desk=${desk} row=${row} entry=${n === rows.length - 1} />`)}
+    ${rows.map((row) => html`<${Said} key=${row.key} desk=${desk} row=${row} entry=${row.key === entry} />`)}
     <${Signs} desk=${desk} id=${id} />
     ${below && html`<button type="button" class="below" onClick=${toEnd}>
       <${Icon} name="down" />${words.say("thread.new")}</button>`}

@@ -1,9 +1,12 @@
 /** Who the customer is: team, market, their time, what the company has told, and their pushes. */
 
+import { run } from "../commands/keyboard.js";
 import { nameOf } from "../core/announcing.js";
+import { callbackMark } from "../core/callbacks.js";
 import { servedBy } from "../core/rows.js";
 import { Avatar } from "../parts/avatar.js";
 import { Icon } from "../parts/icon.js";
+import { When } from "../parts/when.js";
 import { now } from "../state/clock.js";
 import { focusSoon } from "../state/focus.js";
 import { html } from "../vendor/preact.js";
@@ -37,7 +40,7 @@ export function CustomerPanel({ desk, thread }) {
       </div>
       <dl class="facts">
         ${fact(say("customer.team"), team.name)}
-        ${fact(say("customer.serving"), servedBy(thread, say))}
+        ${fact(say("customer.serving"), servedBy(thread, { say, times: words.times.value, now: now.value }))}
         ${fact(say("customer.region"), customer.region)}
         ${fact(say("customer.time"), customer.time_zone && words.times.value.there(customer.time_zone, now.value))}
         ${fact(say("customer.language"), language(customer.locale, words.language.value))}
@@ -50,9 +53,23 @@ export function CustomerPanel({ desk, thread }) {
         ${ratings.toReversed().map(
           ({ seq, rating }) => html`<li key=${seq}>${say(rating.comment ? "mark.rating.comment" : "mark.rating", rating)}</li>`,
         )}</ul>`}
+      <${Calls} desk=${desk} items=${desk.timelines.of(thread.id).value.items} />
       <${PushTrail} key=${thread.id} desk=${desk} id=${thread.id} />
     </div>
   </aside>`;
+}
+
+/** The calls that the log tells of, the newest first. @param {{ desk: import("../state/desk.js").Desk, items: import("../core/shapes.js").Item[] }} props */
+function Calls({ desk, items }) {
+  const { words } = desk;
+  const last = new Map(items.filter(({ type }) => type === "callback").map((one) => [one.callback.id, one]));
+  const calls = [...last.values()].toReversed();
+  return html`<h3>${words.say("view.callbacks")}</h3>
+    ${calls.length > 0 && html`<ul class="plain">${calls.map(({ seq, at, callback }) => html`<li key=${seq}>
+      ${callbackMark(callback, Date.parse(at), { say: words.say.bind(words), times: words.times.value })}
+      ${" "}<${When} desk=${desk} at=${at} /></li>`)}</ul>`}
+    <button type="button" onClick=${() => run(desk, "callback")}><${Icon} name="phone" />
+      ${words.say("command.callback")}</button>`;
 }
 
 /** @param {string} label @param {any} value */

@@ -5,8 +5,10 @@ import { allowed, commandOf } from "../commands/table.js";
 import { VIEWS } from "../core/views.js";
 import { Avatar } from "../parts/avatar.js";
 import { Icon } from "../parts/icon.js";
+import { now } from "../state/clock.js";
 import { ROOMS, addressOf, place } from "../state/place.js";
 import { html } from "../vendor/preact.js";
+import { Bar, loadText, myLoad } from "./duty.js";
 
 const MOST = 99;
 
@@ -15,7 +17,7 @@ export function Rail({ desk }) {
   const { words } = desk;
   const me = desk.me.value;
   if (me === null) return null;
-  const views = [...VIEWS, /** @type {const} */ ("search")];
+  const views = /** @type {const} */ ([...VIEWS, "callbacks", "search"]);
   return html`<nav class="rail" data-region="lists" aria-label=${words.say("region.lists")}>
     <p class="rail-brand"><span class="mark" aria-hidden="true"></span>
       <span class="wide">${words.say("app.name")}</span></p>
@@ -29,6 +31,11 @@ export function Rail({ desk }) {
         aria-label=${words.say("duty.on")} onClick=${() => run(desk, "duty")}>
         <span class="lamp" data-on=${desk.duty.on.value}></span>
         <span class="wide">${words.say(desk.duty.on.value ? "duty.on" : "duty.off")}</span>
+      </button>
+      <button type="button" class="rail-entry load" aria-label=${`${words.say("command.load")}: ${loadText(desk)}`}
+        onClick=${() => run(desk, "load")}>
+        <${Bar} count=${myLoad(desk)} soft=${desk.sheets.limits.value.soft} hard=${desk.sheets.limits.value.hard} />
+        <span class="wide">${loadText(desk)}</span>
       </button>
       <button type="button" class="rail-entry" aria-label=${words.say("command.settings")}
         onClick=${() => run(desk, "settings")}>
@@ -61,7 +68,7 @@ function Entry({ desk, view }) {
   const { words } = desk;
   const current = place.value.view === view;
   const name = words.say(`view.${view}`);
-  const count = view === "mine" || view === "waiting" ? countOf(desk, view) : null;
+  const count = view === "mine" || view === "waiting" || view === "callbacks" ? countOf(desk, view) : null;
   return html`<a class="rail-entry" href=${addressOf({ view, thread: place.value.thread })}
     aria-current=${current ? "page" : null}
     aria-label=${count === null ? name : `${name}, ${desk.reading.countOf(view)}`}>
@@ -71,8 +78,9 @@ function Entry({ desk, view }) {
   </a>`;
 }
 
-/** @param {import("../state/desk.js").Desk} desk @param {"mine" | "waiting"} view */
+/** @param {import("../state/desk.js").Desk} desk @param {"mine" | "waiting" | "callbacks"} view */
 function countOf(desk, view) {
+  if (view === "callbacks") return `${desk.callbacks.due(now.value)}`;
   const count = desk.lists.shown[view].value.length;
   const more = desk.lists.loaded[view].value.next !== null;
   return count > MOST || more ? `${Math.min(count, MOST)}+` : `${count}`;

@@ -1,7 +1,8 @@
 /** A thread in a list. */
 
 import { nameOf } from "../core/announcing.js";
-import { pressing, preview, rowName, servedBy } from "../core/rows.js";
+import { pressing, promiseText } from "../core/promises.js";
+import { preview, rowName, servedBy, signsOf } from "../core/rows.js";
 import { Avatar } from "../parts/avatar.js";
 import { Icon } from "../parts/icon.js";
 import { now } from "../state/clock.js";
@@ -17,7 +18,7 @@ export function Row({ desk, view, thread, entry }) {
   const open = place.value.thread === thread.id;
   const given = { say, times, me, now: now.value };
   const name = nameOf(thread) ?? "";
-  const served = servedBy(thread, say);
+  const served = servedBy(thread, given);
   const draft = desk.writing.drafts.of(thread.id);
   const written = draft.reply !== "" || draft.note !== "";
   const follow = (/** @type {Event} */ event) => {
@@ -30,7 +31,7 @@ export function Row({ desk, view, thread, entry }) {
     <${Avatar} id=${thread.customer.id} name=${name} />
     <span class="row-top">
       <span class="row-name">${name}</span>
-      <${Age} thread=${thread} times=${times} />
+      <${Age} thread=${thread} say=${say} times=${times} />
     </span>
     <span class="row-second">
       <span class="row-text">${preview(thread, given)}</span>
@@ -39,21 +40,23 @@ export function Row({ desk, view, thread, entry }) {
     <span class="row-signs">
       ${thread.last_message?.urgent && thread.waiting_since && html`<span class="tag bad">${say("row.urgent")}</span>`}
       ${served !== null && html`<span class="tag">${served}</span>`}
+      ${signsOf(thread, given).map((text) => html`<span key=${text} class="tag plain">${text}</span>`)}
       ${written && !open && html`<span class="tag note">${say("row.draft")}</span>`}
       ${holder(thread, view, me)}
     </span>
   </a>`;
 }
 
-/** @param {{ thread: import("../core/shapes.js").Summary, times: import("../core/times.js").Times }} props */
-function Age({ thread, times }) {
+/** @param {{ thread: import("../core/shapes.js").Summary, say: import("../core/rows.js").Say, times: import("../core/times.js").Times }} props */
+function Age({ thread, say, times }) {
   const { status, waiting_since: since, last_message: last } = thread;
   if (status?.state === "snoozed" && status.until) {
-    return html`<span class="row-age"><${Icon} name="snoozed" />${times.near(status.until, now.value)}</span>`;
+    return html`<span class="row-age"><${Icon} name="snoozed" />${times.soon(status.until, now.value)}</span>`;
   }
   if (since !== null) {
     const span = times.span(now.value - Date.parse(since));
-    return html`<span class="row-age" data-wait=${pressing(since, now.value)}>${span}</span>`;
+    const told = promiseText(thread, { say, times, now: now.value, form: "short" });
+    return html`<span class="row-age" data-wait=${pressing(thread, now.value)}>${told ?? span}</span>`;
   }
   const icon = status?.state === "resolved" ? "check" : "reply";
   return html`<span class="row-age"><${Icon} name=${icon} />

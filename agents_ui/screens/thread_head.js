@@ -2,6 +2,7 @@
 
 import { run } from "../commands/keyboard.js";
 import { nameOf } from "../core/announcing.js";
+import { pressing, promiseText } from "../core/promises.js";
 import { servedBy } from "../core/rows.js";
 import { Avatar } from "../parts/avatar.js";
 import { Icon } from "../parts/icon.js";
@@ -61,12 +62,15 @@ function stateOf(desk, thread) {
   const { status, assignee, waiting_since: since } = thread;
   const times = words.times.value;
   const parts = [];
-  if (status?.state === "snoozed") parts.push(say("state.snoozed", { until: times.near(status.until ?? "", now.value) }));
+  if (status?.state === "snoozed") parts.push(say("state.snoozed", { until: times.soon(status.until ?? "", now.value) }));
   else if (status?.state === "resolved") parts.push(say("state.resolved"));
   else if (since !== null) parts.push(say("state.waits", { span: times.span(now.value - Date.parse(since)) }));
   else if (status !== null) parts.push(say("state.open"));
   if (assignee === null) parts.push(status?.state === "resolved" ? "" : say("state.nobody"));
   else parts.push(assignee.id === desk.me.value?.id ? say("state.mine") : say("state.of", { name: assignee.name }));
-  parts.push(servedBy(thread, say) ?? "");
-  return parts.filter(Boolean).join(" · ");
+  parts.push(servedBy(thread, { say, times, now: now.value }) ?? "");
+  const told = promiseText(thread, { say, times, now: now.value, form: "head" });
+  const state = parts.filter(Boolean).join(" · ");
+  if (told === null) return state;
+  return html`<span class="promised" data-wait=${pressing(thread, now.value)}>${told}</span> · ${state}`;
 }

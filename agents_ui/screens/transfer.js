@@ -3,16 +3,20 @@
 import { nameOf } from "../core/announcing.js";
 import { Dialog } from "../parts/dialog.js";
 import { focusSoon } from "../state/focus.js";
-import { html, useId, useState } from "../vendor/preact.js";
+import { html, useEffect, useId, useState } from "../vendor/preact.js";
 
 /** @param {{ desk: import("../state/desk.js").Desk }} props */
 export function TransferDialog({ desk }) {
   const { words } = desk;
   const thread = desk.open.value;
   const [reason, setReason] = useState("");
-  const others = desk.teams.value.filter(({ id }) => id !== thread?.serving.team.id);
-  const [to, setTo] = useState(others[0]?.id ?? "");
+  const others = desk.sheets.all.value
+    .map(({ team }) => team)
+    .filter(({ id }) => id !== thread?.serving.team.id);
+  const [chosen, setTo] = useState("");
+  const to = chosen || others[0]?.id || "";
   const id = useId();
+  useEffect(() => void desk.sheets.look(), []);
   if (thread === null) return null;
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();

@@ -16,6 +16,9 @@ export const UNDO_MS = 5_000;
 export class Acts {
   /** @type {import("../vendor/preact.js").Signal<Undo | null>} what can be taken back now */
   undo = signal(null);
+  /** @type {import("../vendor/preact.js").Signal<{ thread: Summary, detail: string,
+   * agent: import("../core/shapes.js").AgentRef } | null>} whom a lead may assign it to all the same */
+  full = signal(null);
   #desk;
   #lapse = 0;
 
@@ -36,11 +39,25 @@ export class Acts {
     return this.#do(thread, () => api.release(thread.id), { word: "done.release", back });
   }
 
-  /** @param {Summary} thread @param {import("../core/shapes.js").AgentRef} agent */
-  assign(thread, agent) {
+  /**
+   * Give it to a colleague. Where they have as many as the team's rules allow, a lead is asked
+   * whether it is meant.
+   *
+   * @param {Summary} thread
+   * @param {import("../core/shapes.js").AgentRef} agent
+   * @param {{ force?: boolean }} [how]
+   */
+  assign(thread, agent, { force = false } = {}) {
     const back = () => this.#restore(thread);
-    const told = { word: "done.assign", agent: agent.name, back };
-    return this.#do(thread, () => api.assign(thread.id, agent.id), told);
+    const leads = this.#desk.me.value?.role !== "agent";
+    const full = (/** @type {PinboxError} */ { code, detail }) => {
+      if (code !== "conflict" || force || !leads) return false;
+      this.#desk.dialog.value = "full";
+      this.full.value = { thread, agent, detail };
+      return true;
+    };
+    const told = { word: "done.assign", agent: agent.name, back, instead: full };
+    return this.#do(thread, () => api.assign(thread.id, agent.id, force), told);
   }
 
   /** @param {Summary} thread */
@@ -61,6 +78,26 @@ export class Acts {
   async snooze(thread, until) {
     const back = () => api.reopen(thread.id);
     return this.#do(thread, () => api.snooze(thread.id, until), { word: "done.snooze", back });
+  }
+
+  /**
+   * Let another team answer for a while; again for the team that does: another end.
+   *
+   * @param {Summary} thread
+   * @param {import("../core/shapes.js").TeamRef} team
+   * @param {{ reason: string, until?: string, note?: string }} terms
+   */
+  cover(thread, team, terms) {
+    const again = thread.serving.why === "cover";
+    const back = again ? undefined : () => api.uncover(thread.id);
+    const told = { word: again ? "done.cover.again" : "done.cover", team: team.name, back };
+    return this.#do(thread, () => api.cover(thread.id, { team: team.id, ...terms }), told);
+  }
+
+  /** Asked about first, so it cannot be taken back. @param {Summary} thread @param {string} note */
+  handBack(thread, note) {
+    const told = { word: "done.handback", team: thread.team.name };
+    return this.#do(thread, () => api.uncover(thread.id, note), told);
   }
 
   /** Asked about first, so it cannot be taken back. @param {Summary} thread @param {import("../core/shapes.js").TeamRef} team @param {string} reason */
@@ -92,22 +129,25 @@ export class Acts {
   /**
    * @param {Summary} thread
    * @param {() => Promise<Summary>} act
-   * @param {{ word: string, back?: () => Promise<unknown>, [param: string]: unknown }} told
+   * @param {{ word: string, back?: () => Promise<unknown>,
+   *   instead?: (error: PinboxError) => boolean, [param: string]: unknown }} told `instead`: what is
+   *   done where the server refuses, if it is that
    * @returns {Promise<boolean>}
    */
-  async #do(thread, act, { word, back, ...given }) {
+  async #do(thread, act, { word, back, instead, ...given }) {
     const { words, voice, lists } = this.#desk;
     const name = nameOf(thread);
     try {
       const after = await act();
       lists.put([after]);
-      const until = after.status?.until;
-      const when = until && words.times.value.near(until, Date.now());
+      const until = after.status?.until ?? after.serving.until;
+      const when = until && words.times.value.soon(until, Date.now());
       const text = words.say(word, { name, until: when, ...given });
       voice.say(text);
       this.#offer(back === undefined ? null : { text, back });
       return true;
     } catch (error) {
+      if (error instanceof PinboxError && instead?.(error)) return false;
       const holder = error instanceof PinboxError ? error.problem.holder : undefined;
       if (holder === undefined) this.#desk.failed(error);
       else this.#desk.tell(words.say("lost.taken", { holder: holder.name, name }));

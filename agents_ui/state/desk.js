@@ -12,12 +12,14 @@ import { LiveLine } from "../live/line.js";
 import { PinboxError } from "../lib/problems.js";
 import { batch, computed, signal } from "../vendor/preact.js";
 import { Acts } from "./acts.js";
+import { Calls } from "./calls.js";
 import { Duty } from "./duty.js";
 import { Lists } from "./lists.js";
 import { Passing } from "./passing.js";
 import { place } from "./place.js";
 import { Reading } from "./reading.js";
 import { Overview } from "./overview.js";
+import { Sheets } from "./sheets.js";
 import { Timelines } from "./timelines.js";
 import { Weather } from "./weather.js";
 import { Writing } from "./writing.js";
@@ -49,6 +51,8 @@ export class Desk {
   duty = new Duty(this);
   overview = new Overview(this);
   weather = new Weather(this);
+  callbacks = new Calls(this);
+  sheets = new Sheets((error) => this.failed(error));
   /** @type {Lists} */
   lists = new Lists({ id: "", teams: new Set() }, () => {});
   timelines = new Timelines((error) => this.failed(error));
@@ -124,6 +128,8 @@ export class Desk {
     this.weather.begin();
     await Promise.all([this.lists.need("mine"), this.lists.need("waiting")]);
     await this.know(place.value.thread);
+    void this.sheets.look();
+    void this.callbacks.need();
   }
 
   #leave() {
@@ -131,6 +137,7 @@ export class Desk {
     this.#live = null;
     this.weather.end();
     this.writing.end();
+    this.callbacks.forget();
     this.phase.value = "out";
     this.dialog.value = null;
   }
@@ -188,6 +195,7 @@ export class Desk {
     batch(() => {
       this.lists.apply(items);
       this.timelines.apply(items);
+      this.callbacks.apply(items);
     });
     const { words, me, settings } = this;
     const said = sayings(items, {
@@ -209,6 +217,8 @@ export class Desk {
     try {
       await this.lists.reload();
       this.timelines.reload(place.value.thread);
+      this.callbacks.forget();
+      await this.callbacks.need();
       await this.know(place.value.thread);
     } catch (error) {
       this.failed(error);

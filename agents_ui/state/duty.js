@@ -5,6 +5,8 @@ import { signal } from "../vendor/preact.js";
 
 export class Duty {
   on = signal(false);
+  /** @type {import("../vendor/preact.js").Signal<string | null>} when the shift ends it */
+  ends = signal(null);
   #desk;
 
   /** @param {import("./desk.js").Desk} desk */
@@ -12,9 +14,10 @@ export class Duty {
     this.#desk = desk;
   }
 
-  /** @param {{ on: boolean }} duty as the server tells it */
-  know({ on }) {
+  /** @param {{ on: boolean, ends_at: string | null }} duty as the server tells it */
+  know({ on, ends_at: ends }) {
     this.on.value = on;
+    this.ends.value = ends;
   }
 
   /** @param {boolean} on */

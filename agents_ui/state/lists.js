@@ -79,7 +79,8 @@ export class Lists {
       const before = known.get(thread.id);
       // What the stream has told since the answer was made is newer than the answer.
       if (before !== undefined && before.head > thread.head) continue;
-      known.set(thread.id, { ...thread, unread: thread.unread ?? before?.unread ?? 0 });
+      const back = thread.assignee === null ? (before?.back ?? null) : null;
+      known.set(thread.id, { ...thread, back, unread: thread.unread ?? before?.unread ?? 0 });
       this.#unknown.delete(thread.id);
     }
     this.threads.value = known;
@@ -95,17 +96,19 @@ export class Lists {
 
   /** @param {Item[]} items of a team's stream */
   apply(items) {
-    const { threads, unknown } = folded(this.threads.value, items);
+    const { threads, unknown, begun } = folded(this.threads.value, items);
     this.threads.value = threads;
-    for (const id of unknown) this.#unknown.add(id);
-    if (unknown.length > 0 && this.#again === 0) {
+    const little = [...unknown, ...begun];
+    for (const id of little) this.#unknown.add(id);
+    if (little.length > 0 && this.#again === 0) {
       this.#again = window.setTimeout(() => void this.#learn(), AGAIN_MS);
     }
   }
 
   /**
-   * Something happened in threads that no loaded page holds. Those in which something was written
-   * stand first in *all*; what remains may stand in another list.
+   * Something happened in threads that no loaded page holds, or a wait has begun and what was
+   * promised is not known. Those in which something was written stand first in *all*; what remains
+   * may stand in another list.
    */
   async #learn() {
     this.#again = 0;

@@ -5,7 +5,8 @@
  *
  * @typedef {import("../core/views.js").View} View
  * @typedef {"board" | "reports"} Room
- * @typedef {{ view: View | "search" | Room, thread: string | null, inside: readonly string[] }} At
+ * @typedef {{ view: View | "search" | "callbacks" | Room, thread: string | null,
+ *   inside: readonly string[] }} At
  */
 
 import { signal } from "../vendor/preact.js";
@@ -25,7 +26,7 @@ export function isRoom(view) {
 export function placeOf(hash) {
   const [, view = "", ...rest] = hash.split("/").map(decoded);
   if (isRoom(view)) return { view, thread: null, inside: rest.filter((part) => part !== "") };
-  const known = view === "search" || VIEWS.includes(/** @type {View} */ (view));
+  const known = view === "search" || view === "callbacks" || VIEWS.includes(/** @type {View} */ (view));
   const [thread = ""] = rest;
   return {
     view: known ? /** @type {View} */ (view) : FIRST,

@@ -26,7 +26,8 @@ export class Reading {
   /** How long a list is, in words. @param {import("./place.js").At["view"]} view */
   countOf(view) {
     if (view === "search" || isRoom(view)) return "";
-    const { lists, words } = this.#desk;
+    const { callbacks, lists, words } = this.#desk;
+    if (view === "callbacks") return words.say("call.count", { count: callbacks.shown.value.length });
     const count = lists.shown[view].value.length;
     const more = lists.loaded[view].value.next !== null;
     return words.say(more ? "view.count.more" : "view.count", { count });

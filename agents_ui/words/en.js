@@ -1,6 +1,9 @@
 /** English: the texts that every other language has, too. */
 
+import work from "./work/en.js";
+
 export default {
+  ...work,
   "app.name": "Pinbox",
   "app.title": "{place} · Pinbox",
   "app.title.unread": "({count}) {place} · Pinbox",
@@ -119,7 +122,6 @@ export default {
   "mark.rating.comment": "Rated {score} of 5: {comment}",
   "mark.customer": "Profile changed",
   "mark.erased": "Something stood here and was erased",
-  "mark.callback": "Callback",
 
   "compose.reply": "Reply",
   "compose.note": "Private note",

@@ -1,6 +1,9 @@
 /** Español. */
 
+import work from "./work/es.js";
+
 export default {
+  ...work,
   "app.name": "Pinbox",
   "app.title": "{place} · Pinbox",
   "app.title.unread": "({count}) {place} · Pinbox",
@@ -119,7 +122,6 @@ export default {
   "mark.rating.comment": "Valorada con {score} de 5: {comment}",
   "mark.customer": "Perfil cambiado",
   "mark.erased": "Aquí había algo que se borró",
-  "mark.callback": "Llamada",
 
   "compose.reply": "Responder",
   "compose.note": "Nota privada",

@@ -1,6 +1,9 @@
 /** 日本語. */
 
+import work from "./work/ja.js";
+
 export default {
+  ...work,
   "app.name": "Pinbox",
   "app.title": "{place} · Pinbox",
   "app.title.unread": "({count}) {place} · Pinbox",
@@ -119,7 +122,6 @@ export default {
   "mark.rating.comment": "評価 {score}/5: {comment}",
   "mark.customer": "プロフィール変更",
   "mark.erased": "削除された内容",
-  "mark.callback": "折り返し電話",
 
   "compose.reply": "返信",
   "compose.note": "内部メモ",

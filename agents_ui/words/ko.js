@@ -1,6 +1,9 @@
 /** 한국어. */
 
+import work from "./work/ko.js";
+
 export default {
+  ...work,
   "app.name": "Pinbox",
   "app.title": "{place} · Pinbox",
   "app.title.unread": "({count}) {place} · Pinbox",
@@ -119,7 +122,6 @@ export default {
   "mark.rating.comment": "평점 {score}/5: {comment}",
   "mark.customer": "프로필이 바뀜",
   "mark.erased": "삭제된 내용이 있던 자리",
-  "mark.callback": "전화 회신",
 
   "compose.reply": "답장",
   "compose.note": "비공개 메모",

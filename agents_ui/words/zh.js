@@ -1,6 +1,9 @@
 /** 中文. */
 
+import work from "./work/zh.js";
+
 export default {
+  ...work,
   "app.name": "Pinbox",
   "app.title": "{place} · Pinbox",
   "app.title.unread": "({count}) {place} · Pinbox",
@@ -119,7 +122,6 @@ export default {
   "mark.rating.comment": "评分 {score}/5：{comment}",
   "mark.customer": "资料有变更",
   "mark.erased": "此处内容已删除",
-  "mark.callback": "回电",
 
   "compose.reply": "回复",
   "compose.note": "内部备注",

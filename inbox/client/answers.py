@@ -230,6 +230,8 @@ class Summary(msgspec.Struct, frozen=True):
     waiting_since: datetime | None = None
     promise: Promise | None = None
     unread: int | None = None
+    care: str = "team"
+    choice: Choice | None = None
 
 
 class Colleague(msgspec.Struct, frozen=True):
@@ -316,6 +318,10 @@ class TeamSheet(msgspec.Struct, frozen=True):
     next_open: datetime | None = None
     line: str | None = None
     kept_rate: float | None = None
+    handing: str = "pull"
+    soft_limit: int = 0
+    hard_limit: int = 0
+    calls_back: bool = False
     notice: Notice | None = None
     storm: Storm | None = None
 
@@ -330,6 +336,7 @@ class TeamKnown(msgspec.Struct, frozen=True):
     general: bool = False
     mine: bool = False
     storm: Storm | None = None
+    covers: bool = False
 
 
 class CustomerRef(msgspec.Struct, frozen=True):

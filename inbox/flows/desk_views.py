@@ -21,6 +21,7 @@ from inbox.flows.context import Context, roster
 from inbox.flows.customer_views import RawPage
 from inbox.flows.duty import Duty, get_duty
 from inbox.flows.hours import Today, opening
+from inbox.flows.placing import may_cover
 from inbox.flows.roster import Roster
 from inbox.flows.storms import StormDetail, describe, show_notice
 from inbox.flows.summaries import ThreadSummary, count_unread_of, read_summary, read_summary_of
@@ -87,6 +88,8 @@ class TeamSheet(msgspec.Struct, frozen=True):
     """A team of mine with its people, and whether it is there now, as its customers see it.
 
     `kept_rate` is the share of its promises kept within 28 days, null while they are few.
+    `handing` and the limits are the team's rules of who gets what; `calls_back` says whether its
+    customers can book a call.
     """
 
     team: TeamRef
@@ -99,6 +102,10 @@ class TeamSheet(msgspec.Struct, frozen=True):
     next_open: str | None
     line: str | None
     kept_rate: float | None
+    handing: Literal["pull", "push"]
+    soft_limit: int
+    hard_limit: int
+    calls_back: bool
     notice: NoticeShown | None = None
     storm: StormDetail | None = None
 
@@ -115,6 +122,7 @@ class TeamKnown(msgspec.Struct, frozen=True):
 
     `mine`: one is in it. `general`: it is general care. `next_open` is none while it is open.
     `storm` is there while new conversations of it spill, to whichever teams.
+    `covers`: it could cover a conversation now, since it is there and has people.
     """
 
     team: TeamRef
@@ -124,6 +132,7 @@ class TeamKnown(msgspec.Struct, frozen=True):
     general: bool
     mine: bool
     storm: StormDetail | None
+    covers: bool
 
 
 class TeamsKnown(msgspec.Struct, frozen=True):
@@ -187,6 +196,10 @@ async def my_teams(ctx: Context, who: Agent) -> TeamSheets:
                 next_open=now.next_open,
                 line=people.line_of(team, at=at),
                 kept_rate=kept[team],
+                handing=(rules := people.rules_of(team)).handing,
+                soft_limit=rules.soft_limit,
+                hard_limit=rules.hard_limit,
+                calls_back=rules.callback_minutes > 0,
                 notice=show_notice(people.notice_of(team, at=at)),
                 storm=None if storm is None else describe(storm, people),
             )
@@ -209,6 +222,7 @@ async def all_teams(ctx: Context, who: Agent) -> TeamsKnown:
                 general=people.rules_of(team.id).general,
                 mine=team.id in who.teams,
                 storm=None if storm is None else describe(storm, people),
+                covers=may_cover(people, team.id, at=at, urgent=False),
             )
         )
     return TeamsKnown(tuple(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from inbox.core.events import AgentRef, Serving, Status, TeamRef
+from inbox.core.events import AgentRef, CarePreference, CoverChoice, Serving, Status, TeamRef
 from inbox.core.filetypes import File
 from inbox.core.instant import to_text
 from inbox.core.promise import Promise
@@ -43,7 +43,11 @@ class CustomerCard(msgspec.Struct, frozen=True):
 
 
 class ThreadSummary(msgspec.Struct, frozen=True):
-    """A thread as the desk lists it. `unread` is of the agent who asks; absent in streams."""
+    """A thread as the desk lists it. `unread` is of the agent who asks; absent in streams.
+
+    `care` is how the customer wants to be cared for, `choice` what they were asked or have said
+    while their team is closed: it holds until its `until`.
+    """
 
     id: str
     customer: CustomerCard
@@ -56,6 +60,8 @@ class ThreadSummary(msgspec.Struct, frozen=True):
     waiting_since: str | None
     promise: Promise | None
     head: int
+    care: CarePreference
+    choice: CoverChoice | None
     unread: int | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -79,6 +85,13 @@ def serving_of(thread: Thread, team: TeamRef) -> Serving:
     """Which team serves the thread."""
     until = None if thread.serving_until is None else to_text(thread.serving_until)
     return Serving(team, thread.serving_why, until)
+
+
+def choice_of(thread: Thread) -> CoverChoice | None:
+    """What the customer was asked or has said in this closure of their team, or the last one."""
+    if thread.choice is None or thread.choice == "home" or thread.choice_until is None:
+        return None
+    return CoverChoice(thread.choice, to_text(thread.choice_until))
 
 
 def read_summary(row: Row, *, unread: int | msgspec.UnsetType = msgspec.UNSET) -> ThreadSummary:
@@ -111,6 +124,8 @@ def read_summary(row: Row, *, unread: int | msgspec.UnsetType = msgspec.UNSET) -
         waiting_since=None if thread.waiting_since is None else to_text(thread.waiting_since),
         promise=as_told(thread),
         head=thread.head,
+        care=thread.care,
+        choice=choice_of(thread),
         unread=unread,
     )
 

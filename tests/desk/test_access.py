@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 
 from tests.desk.stage import PHONE, WIDE, DeskPage, Stage
+from tests.flows.night import set_rules
 
-DIALOGS = ("palette", "help", "settings", "assign", "snooze", "canned", "transfer")
 KEYS = {
     "palette": "Control+k",
     "help": "?",
@@ -18,6 +18,10 @@ KEYS = {
     "snooze": "s",
     "canned": ";",
     "transfer": "t",
+    "cover": "v",
+    "handback": "h",
+    "callback": "p",
+    "load": "w",
 }
 LOOKS = [
     pytest.param(
@@ -44,13 +48,19 @@ async def faults(desk: DeskPage) -> list[str]:
 
 
 async def set_scene(stage: Stage) -> str:
-    """Something of everything: threads, an answer, a note, marks."""
+    """Something of everything: threads, an answer, a note, marks, a promise, a cover, a call."""
+    rules = {"promise_target_minutes": 10, "callback_minutes": 30}
+    await set_rules(stage.server.ctx, stage.people.spokane, **rules)
     await stage.write("luis", "Good day", name="Luis")
     thread = await stage.write("ana", "Is it raining?", phone="+15095550142")
     await stage.answer("kim", thread, "Yes")
     await stage.act("kim", thread, "notes", {"client_id": "n1", "body": "Asks every day"})
     await stage.act("kim", thread, "resolve")
     await stage.write("ana", "And now?")
+    call = {"client_id": "c1", "when": "now", "topic": "Rain", "any_hour": True}
+    await stage.act("kim", thread, "callbacks", call)
+    cover = {"team": stage.people.tampa, "reason": "All at lunch", "note": "Look at the sky"}
+    await stage.act("kim", thread, "cover", cover)
     return thread
 
 
@@ -77,6 +87,11 @@ async def test_every_screen(stage: Stage, look: dict[str, Any]) -> None:
     await desk.page.locator("#search-field").fill("raining")
     await desk.page.keyboard.press("Enter")
     assert await faults(desk) == [], "the search"
+    await desk.page.keyboard.press("Escape")
+    await desk.open(f"#/callbacks/{thread}")
+    await desk.row("Ana").wait_for(state="attached")
+    await desk.page.locator(".band").first.wait_for(state="attached")
+    assert await faults(desk) == [], "callbacks, and what is to be known of a thread"
 
 
 @pytest.mark.parametrize("look", [LOOKS[0], LOOKS[3]])
@@ -84,8 +99,8 @@ async def test_every_dialog(stage: Stage, look: dict[str, Any]) -> None:
     thread = await set_scene(stage)
     desk = await stage.desk("bo", f"#/team/{thread}", **look)
     await desk.said("And now?").wait_for()
-    for dialog in DIALOGS:
-        await desk.page.keyboard.press(KEYS[dialog])
+    for dialog, key in KEYS.items():
+        await desk.page.keyboard.press(key)
         await desk.page.locator("dialog[open]").wait_for()
         assert await faults(desk) == [], dialog
         await desk.page.keyboard.press("Escape")

@@ -10,7 +10,10 @@ from tests.desk.commands import Command, commands
 from tests.desk.stage import DeskPage, Stage
 
 BY_PALETTE = {"out"}
-DIALOGS = {"assign", "transfer", "snooze", "canned", "palette", "help", "settings"}
+DIALOGS = {
+    *("assign", "transfer", "cover", "handback", "callback", "snooze", "canned"),
+    *("palette", "help", "settings", "load"),
+}
 
 
 async def set_scene(stage: Stage, who: str = "bo") -> DeskPage:

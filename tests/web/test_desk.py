@@ -56,8 +56,22 @@ async def test_every_team_is_known_by_name_and_state(server: Server, people: Peo
     (raging, calm) = [one.pop("storm") for one in known]
     assert (raging["teams"][0]["share"], raging["notice"], calm) == (30, "Outage", None)
     assert known == [
-        {"place": "Spokane", "state": "open", "next_open": None, "general": False, "mine": False},
-        {"place": "Tampa", "state": "closed", "next_open": None, "general": True, "mine": True},
+        {
+            "place": "Spokane",
+            "state": "open",
+            "next_open": None,
+            "general": False,
+            "mine": False,
+            "covers": True,
+        },
+        {
+            "place": "Tampa",
+            "state": "closed",
+            "next_open": None,
+            "general": True,
+            "mine": True,
+            "covers": False,
+        },
     ]
 
 

@@ -21,13 +21,19 @@ for (const [what, happened, change] of [
   [
     "an agent's message ends the wait",
     item("message", { message: message("Yes", { by: "kim" }) }),
-    { waiting_since: null, unread: 1, last_message: { ...message("Yes", { by: "kim" }), seq: 4 } },
+    { waiting_since: null, promise: null, unread: 1, last_message: { ...message("Yes", { by: "kim" }), seq: 4 } },
   ],
-  ["somebody has it", item("assignee", { assignee: KIM, reason: "taken" }), { assignee: KIM }],
+  ["somebody has it", item("assignee", { assignee: KIM, reason: "taken" }), { assignee: KIM, back: null }],
+  [
+    "the customer is asked",
+    item("choice", { choice: { state: "open", until: ago(-60) } }),
+    { choice: { state: "open", until: ago(-60) } },
+  ],
+  ["the customer chooses", item("care", { care: { preference: "general" } }), { care: "general" }],
   [
     "nobody waits for what is resolved",
     item("status", { status: { state: "resolved", conversation: 1 } }),
-    { status: { state: "resolved", conversation: 1 }, waiting_since: null },
+    { status: { state: "resolved", conversation: 1 }, waiting_since: null, promise: null },
   ],
   [
     "a snooze leaves the wait",
@@ -55,6 +61,25 @@ test("a first wait begins with the message", () => {
     item("message", { message: message("Hello?", { minutes: 2 }) }),
   );
   assert.equal(after.waiting_since, ago(2));
+});
+
+test("who loses it is remembered, until somebody has it again", () => {
+  const mine = thread("ana", { assignee: KIM });
+  const freed = applied(mine, item("assignee", { assignee: null, reason: "not answered" }));
+  assert.deepEqual(freed.back, { name: "Kim", why: "late" });
+  const given = applied(mine, item("assignee", { assignee: null, reason: "released" }));
+  assert.equal(given.back, null);
+  const again = { ...item("assignee", { assignee: KIM, reason: "taken" }), thread_seq: 5 };
+  assert.equal(applied(freed, again).back, null);
+});
+
+test("a wait that begins is named, since no item says what was promised", () => {
+  const known = new Map([["ana", thread("ana", { waiting_since: null })], ["luis", thread("luis")]]);
+  const hello = item("message", { message: message("Hello?") });
+  const luis = { ...item("message", { message: message("Hello?", { by: "luis" }) }), thread: "luis" };
+  assert.deepEqual(folded(known, [hello, luis]).begun, ["ana"]);
+  const answer = { ...item("message", { message: message("Yes", { by: "kim" }) }), thread_seq: 5 };
+  assert.deepEqual(folded(known, [hello, answer]).begun, []);
 });
 
 test("what the line holds already changes nothing", () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { markText } from "../../../agents_ui/core/marks.js";
-import { pressing, preview, rowName, servedBy } from "../../../agents_ui/core/rows.js";
+import { preview, rowName, servedBy } from "../../../agents_ui/core/rows.js";
 import { snoozes } from "../../../agents_ui/core/snoozes.js";
 import { timesIn } from "../../../agents_ui/core/times.js";
 import { languageOf, told } from "../../../agents_ui/words/index.js";
@@ -16,11 +16,14 @@ test("a row's name has everything that eyes see", () => {
   const one = thread("ana", {
     unread: 2,
     last_message: message("My  phone\nis dead", { minutes: 8, urgent: true }),
-    serving: { team: TAMPA, why: "cover" },
+    serving: { team: TAMPA, why: "cover", until: ago(-120) },
+    promise: { expect_by: ago(-3) },
+    choice: null,
   });
   assert.equal(
     rowName(one, GIVEN),
-    "Ana, 2 unread messages, urgent, waits for 10 min, nobody has it, covered by Tampa, " +
+    "Ana, 2 unread messages, urgent, waits for 10 min, answer promised by 12:03 PM, nobody has it, " +
+      "covered by Tampa until 2:00 PM, " +
       "My phone is dead, 11:52 AM",
   );
 });
@@ -43,13 +46,7 @@ test("who wrote last is said, unless it is the customer", () => {
 });
 
 test("a thread at home says nothing of teams", () => {
-  assert.equal(servedBy(thread("ana"), say), null);
-});
-
-test("a wait presses more and more", () => {
-  assert.deepEqual([1, 10, 59, 60].map((minutes) => pressing(ago(minutes), NOON)), [
-    "new", "soon", "soon", "late",
-  ]);
+  assert.equal(servedBy(thread("ana"), GIVEN), null);
 });
 
 for (const [expected, item] of [
@@ -58,6 +55,11 @@ for (const [expected, item] of [
   ["Kim has it now", { type: "assignee", assignee: { name: "Kim" } }],
   ["Back in the queue", { type: "assignee", assignee: null }],
   ["Transferred to Tampa (cables)", { type: "serving", serving: { team: TAMPA, why: "bounce" }, reason: "cables" }],
+  ["Tampa covers until 1:00 PM", { type: "serving", serving: { team: TAMPA, why: "cover", until: ago(-60) } }],
+  ["Kim has it: answered this customer last", { type: "assignee", assignee: { name: "Kim" }, reason: "answered last" }],
+  ["Kim has it: least busy", { type: "assignee", assignee: { name: "Kim" }, reason: "least loaded, 2 active" }],
+  ["Chose general care", { type: "care", care: { preference: "general" } }],
+  ["Waits for their team", { type: "choice", choice: { state: "wait" } }],
   ["Back with Tampa", { type: "serving", serving: { team: TAMPA, why: "home" } }],
   ["Home team: Tampa", { type: "pin", team: TAMPA }],
   ["Rated 4 of 5: quick", { type: "rating", rating: { score: 4, comment: "quick" } }],
@@ -80,6 +82,9 @@ test("near times are clocks, far ones dates, and a zone that is none is nothing"
   assert.equal(TIMES.near(ago(5), NOON), "11:55 AM");
   assert.equal(TIMES.near(ago(60 * 24), NOON), "Nov 21");
   assert.equal(TIMES.near(ago(60 * 24 * 400), NOON), "Oct 18, 2025");
+  assert.equal(TIMES.soon(ago(-5), NOON), "12:05 PM");
+  assert.equal(TIMES.soon(ago(-60 * 24), NOON), "Mon 12:00 PM");
+  assert.equal(TIMES.soon(ago(-60 * 24 * 9), NOON), "Dec 1, 12:00 PM");
   assert.equal(TIMES.there("America/Los_Angeles", NOON), "Sun 4:00 AM");
   assert.equal(TIMES.there("Nowhere/At_All", NOON), null);
   assert.equal(timesIn("de", "UTC").clock(ago(5)), "11:55");
