@@ -30,11 +30,13 @@ export const getTimeline = (thread, before = null, limit = 50) =>
 export const getPushes = (thread, before = null) =>
   call("GET", `${of(thread)}/pushes`, { query: { before, limit: 20 } });
 
-/** @param {import("../outbox/entry.js").Entry} entry */
-export const sendEntry = ({ thread, kind, client_id, body, seen_seq, force }) =>
+/** @param {import("../outbox/entry.js").Entry} entry @param {string[]} attachments ids of uploads */
+export const sendEntry = ({ thread, kind, client_id, body, seen_seq, force }, attachments) =>
   kind === "note"
     ? call("POST", `${of(thread)}/notes`, { body: { client_id, body } })
-    : call("POST", `${of(thread)}/messages`, { body: { client_id, body, seen_seq, force } });
+    : call("POST", `${of(thread)}/messages`, {
+        body: { client_id, body, seen_seq, force, ...(attachments.length > 0 && { attachments }) },
+      });
 
 export const take = (/** @type {string} */ thread) => call("POST", `${of(thread)}/take`);
 export const release = (/** @type {string} */ thread) => call("POST", `${of(thread)}/release`);

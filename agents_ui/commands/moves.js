@@ -2,6 +2,7 @@
 
 import { lastOfCustomer } from "../core/timeline.js";
 import { nameOf } from "../core/announcing.js";
+import { textOf } from "../core/files.js";
 import { regionNow } from "../state/focus.js";
 import { isRoom, place } from "../state/place.js";
 
@@ -30,7 +31,7 @@ export function readLast(desk) {
   const last = lastOfCustomer(desk.timelines.of(thread.id).value.items);
   if (last === undefined) return voice.say(words.say("say.last.none"));
   const when = words.times.value.near(last.sent_at, Date.now());
-  voice.say(words.say("say.last", { name: nameOf(thread), when, text: last.body }));
+  voice.say(words.say("say.last", { name: nameOf(thread), when, text: textOf(last) }));
 }
 
 /** @param {import("../state/desk.js").Desk} desk */

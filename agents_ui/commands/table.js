@@ -49,6 +49,7 @@ export const COMMANDS = Object.freeze([
   command("resolve", ["e"], "thread", "thread", "message", (desk) => desk.act("resolve")),
   command("reopen", ["o"], "thread", "thread", "message", (desk) => desk.act("reopen")),
   command("canned", [";"], "thread", "thread", "canned", (desk) => desk.ask("canned")),
+  command("attach", ["l"], "thread", "thread", "composer", (desk) => desk.writing.attach()),
   command("force", ["f"], "thread", "thread", "composer", (desk) => desk.writing.forceLast()),
   command("last", ["."], "thread", "thread", "stay", readLast),
   command("customer", ["c"], "thread", "thread", "customer", (desk) => desk.showCustomer()),

@@ -8,6 +8,8 @@
  * @typedef {{ word: string, [param: string]: unknown }} Saying a text of the word files
  */
 
+import { textOf } from "./files.js";
+
 /** @type {readonly Loudness[]} */
 export const LOUDNESS = Object.freeze(["all", "mine", "open", "off"]);
 const FEW = 2;
@@ -55,11 +57,11 @@ function one(item, { open, threads }) {
   if (item.type === "assignee") return { word: "say.given", name: customer, at };
   const said = item.message ?? item.note;
   const who = said.author.name ?? "";
-  if (item.type === "note") return { word: "say.note", name: who, text: shortened(said.body), at };
+  if (item.type === "note") return { word: "say.note", name: who, text: shortened(textOf(said)), at };
   if (item.thread === open) {
-    return { word: "say.message", name: who || customer, text: shortened(said.body), at };
+    return { word: "say.message", name: who || customer, text: shortened(textOf(said)), at };
   }
-  return { word: "say.elsewhere", name: customer, text: shortened(said.body), at };
+  return { word: "say.elsewhere", name: customer, text: shortened(textOf(said)), at };
 }
 
 /** @param {Item[]} arrived */

@@ -6,6 +6,7 @@
  */
 
 import { nameOf } from "./announcing.js";
+import { textOf } from "./files.js";
 import { promiseText } from "./promises.js";
 
 /**
@@ -90,7 +91,7 @@ export function choiceNow({ choice, serving, status }, now) {
 /** The last message in a line. @param {Summary} thread @param {{ say: Say, me: string }} given */
 export function preview({ last_message: last, customer }, { say, me }) {
   if (last === null) return say("row.nothing");
-  const text = last.body.replace(/\s+/g, " ");
+  const text = textOf(last).replace(/\s+/g, " ");
   if (last.author.kind === "customer" && last.author.id === customer.id) return text;
   if (last.author.id === me) return say("row.you", { text });
   return last.author.name ? `${last.author.name}: ${text}` : text;

@@ -85,8 +85,8 @@ function asRow(item, me) {
   if (said !== undefined) {
     const own = said.author.kind === "agent" && said.author.id === me;
     const key = own && said.client_id ? `o${said.client_id}` : base.key;
-    const { author, body, urgent = false, client_id } = said;
-    return { ...base, key, kind: item.type, author, body, urgent, own, client_id };
+    const { author, body, urgent = false, client_id, files = [] } = said;
+    return { ...base, key, kind: item.type, author, body, urgent, own, client_id, files };
   }
   return { ...base, kind: "mark", item };
 }

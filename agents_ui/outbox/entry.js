@@ -11,7 +11,15 @@
  * @property {string} at
  * @property {import("../core/shapes.js").Author} author
  * @property {"waits" | "refused"} state
+ * @property {readonly Piece[]} [files] in the order in which they were attached
  * @property {Refusal} [refusal]
+ *
+ * @typedef {object} Piece A file that goes with a reply.
+ * @property {string} key of this browser
+ * @property {string} name
+ * @property {number} size in bytes
+ * @property {string} type
+ * @property {import("../core/shapes.js").File_} [upload] what the server knows of it, once it is there
  *
  * @typedef {object} Refusal Why the server does not take it as it is.
  * @property {string} code
@@ -28,6 +36,7 @@
  * @param {string} given.body
  * @param {number} given.seen_seq
  * @param {import("../core/shapes.js").Author} given.author
+ * @param {readonly Piece[]} [given.files]
  * @param {number} given.now
  * @returns {Entry}
  */

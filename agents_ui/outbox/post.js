@@ -56,6 +56,19 @@ export class Post {
   }
 
   /**
+   * What is being sent is known better: one of its files has arrived. The same message goes out
+   * when it is tried again.
+   *
+   * @param {Entry} entry
+   */
+  amend(entry) {
+    if (!this.#entries.has(entry.client_id)) return;
+    this.#given.shelf.put(entry);
+    this.#entries.set(entry.client_id, entry);
+    this.#tell();
+  }
+
+  /**
    * Take back what was refused.
    *
    * @param {string} clientId

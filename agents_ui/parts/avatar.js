@@ -1,14 +1,16 @@
-/** Somebody's face: the photo where it is this server's own, else the initials on a steady colour. */
+/** Somebody's face: the photo where it is this server's own and there, else the initials on a steady colour. */
 
-import { html } from "../vendor/preact.js";
+import { html, useState } from "../vendor/preact.js";
 
 const HUES = 8;
 
 /** @param {{ id: string, name: string, photo?: string | null, size?: "small" | "large" }} props */
 export function Avatar({ id, name, photo = null, size }) {
-  const own = photo !== null && photo !== undefined && photo.startsWith("/");
+  const [lost, setLost] = useState(false);
+  const own = photo !== null && photo !== undefined && photo.startsWith("/") && !lost;
   const look = `avatar ${size ?? ""}`;
-  if (own) return html`<img class=${look} src=${photo} alt="" width="32" height="32" />`;
+  if (own) return html`<img class=${look} src=${photo} alt="" width="32" height="32"
+    onError=${() => setLost(true)} />`;
   return html`<span class=${look} data-hue=${hueOf(id)} aria-hidden="true">${initials(name)}</span>`;
 }
 

@@ -9,6 +9,7 @@ import { CallbacksPane } from "./callbacks.js";
 import { CoverDialog, HandBackDialog } from "./cover.js";
 import { CustomerPanel } from "./customer.js";
 import { DutyDialog } from "./duty.js";
+import { PictureDialog } from "./files.js";
 import { FullDialog } from "./full.js";
 import { HelpDialog } from "./help.js";
 import { ListPane } from "./list.js";
@@ -35,6 +36,7 @@ const DIALOGS = {
   help: HelpDialog,
   load: DutyDialog,
   palette: PaletteDialog,
+  picture: PictureDialog,
   settings: SettingsDialog,
   snooze: SnoozeDialog,
   transfer: TransferDialog,

@@ -14,9 +14,15 @@ import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 export function CallbackDialog({ desk }) {
   const thread = desk.open.value;
   useEffect(() => void desk.callbacks.need(), []);
+  const items = thread === null ? [] : desk.timelines.of(thread.id).value.items;
+  const card = thread === null ? null : callOf(desk.callbacks.calls.value, thread.id, items);
+  const shown = useRef(card?.id);
+  useEffect(() => {
+    // One of both has taken the place of the other, and of what had the focus.
+    if (shown.current !== card?.id) focusSoon("callback");
+    shown.current = card?.id;
+  }, [card?.id]);
   if (thread === null) return null;
-  const { items } = desk.timelines.of(thread.id).value;
-  const card = callOf(desk.callbacks.calls.value, thread.id, items);
   const title = desk.words.say("call.title", { name: nameOf(thread) });
   return html`<${Dialog} desk=${desk} title=${title}>
     ${card === null
@@ -101,7 +107,12 @@ function Book({ desk, thread }) {
       here = false;
     };
   }, [thread.id, day, anyHour]);
-  if (free !== null && !free.enabled) {
+  const none = free !== null && !free.enabled;
+  // What had the focus is there no more.
+  useEffect(() => {
+    if (none) focusSoon("callback");
+  }, [none]);
+  if (none) {
     return html`<p tabindex="-1" data-begin data-focus="callback">${say("call.disabled", { team: thread.team.name })}</p>`;
   }
   const missing = when === "" || topic.trim() === "" || phone.trim() === "";

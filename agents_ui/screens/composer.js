@@ -8,6 +8,7 @@ import { nameOf } from "../core/announcing.js";
 import { Icon } from "../parts/icon.js";
 import { focusSoon } from "../state/focus.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { Attached } from "./attached.js";
 
 const LONGEST = 4_000;
 const KEEP_MS = 200;
@@ -43,8 +44,35 @@ export function Composer({ desk, thread, seen }) {
     desk.writing.kind.value = filled.kind;
     desk.writing.filling.value = null;
   }, [filled]);
+  const { attachments } = desk.writing;
+  const files = kind === "reply" ? attachments.of(id) : [];
+  const chooser = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const picking = desk.writing.picking.value;
+  const picked = useRef(picking);
+  useEffect(() => {
+    if (picked.current !== picking) chooser.current?.click();
+    picked.current = picking;
+  }, [picking]);
+  const drop = useDropped((dropped) => {
+    run(desk, "reply");
+    attachments.add(id, dropped);
+  });
+  const paste = (/** @type {ClipboardEvent} */ event) => {
+    const pasted = event.clipboardData?.files ?? [];
+    if (pasted.length === 0 || kind === "note") return;
+    event.preventDefault();
+    attachments.add(id, pasted);
+  };
+  const chosen = (/** @type {any} */ event) => {
+    attachments.add(id, [...event.target.files]);
+    event.target.value = "";
+    focusSoon("composer");
+  };
   const text = texts[kind];
   const over = [...text].length - LONGEST;
+  // What the server has refused to take does not go out by mistake.
+  const broken = files.some(({ state }) => state === "failed");
+  const empty = (text.trim() === "" && files.length === 0) || broken;
   const name = nameOf(thread) ?? "";
   const choose = (/** @type {"reply" | "note"} */ next) => {
     run(desk, next);
@@ -63,7 +91,7 @@ export function Composer({ desk, thread, seen }) {
   };
   const send = (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (text.trim() === "" || over > 0) return;
+    if (empty || over > 0) return;
     desk.writing.write(id, kind, text, seen.current.head);
     setTexts({ ...texts, [kind]: "" });
     desk.writing.drafts.keep(id, { ...texts, [kind]: "", kind });
@@ -105,16 +133,60 @@ export function Composer({ desk, thread, seen }) {
     </div>
     <textarea class="composer-field" rows="2" dir="auto" data-focus="composer" data-entry
       aria-label=${words.say(isNote ? "compose.note.to" : "compose.reply.to", { name })}
-      aria-describedby="composer-hint" value=${text} onInput=${write} onKeyDown=${press}></textarea>
+      aria-describedby="composer-hint" value=${text} onInput=${write} onKeyDown=${press}
+      onPaste=${paste}></textarea>
+    ${!isNote && html`<${Attached} desk=${desk} thread=${id} />`}
+    ${drop && html`<p class="dropping">${words.say("files.drop")}</p>`}
     <div class="composer-foot">
       <p class="hint" role=${over > 0 ? "alert" : null}>${
         over > 0
           ? words.say("compose.long", { count: over })
           : html`<span class="wide-only">${words.say("compose.send.key")}</span>`
       }</p>
-      <button class="main send" aria-disabled=${text.trim() === "" || over > 0}>
+      ${!isNote && html`<button type="button" class="quiet square attach" onClick=${() => run(desk, "attach")}
+        aria-label=${words.say("command.attach")}><${Icon} name="clip" /></button>
+      <input ref=${chooser} type="file" multiple hidden tabindex="-1" aria-hidden="true" onChange=${chosen} />`}
+      <button class="main send" aria-disabled=${empty || over > 0}>
         <${Icon} name=${isNote ? "lock" : "send"} />
         ${isNote ? words.say("compose.add") : words.say("compose.send", { name })}</button>
     </div>
   </form>`;
+}
+
+/**
+ * Files that are dropped anywhere on the page; whether some hang over it. A page that does not take
+ * them would be left for them.
+ *
+ * @param {(files: File[]) => void} take
+ */
+function useDropped(take) {
+  const [over, setOver] = useState(false);
+  const latest = useRef(take);
+  latest.current = take;
+  useEffect(() => {
+    const hangs = (/** @type {DragEvent} */ event) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      setOver(true);
+    };
+    const leaves = (/** @type {DragEvent} */ event) => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drops = (/** @type {DragEvent} */ event) => {
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length === 0) return;
+      event.preventDefault();
+      setOver(false);
+      latest.current(files);
+    };
+    document.addEventListener("dragover", hangs);
+    document.addEventListener("dragleave", leaves);
+    document.addEventListener("drop", drops);
+    return () => {
+      document.removeEventListener("dragover", hangs);
+      document.removeEventListener("dragleave", leaves);
+      document.removeEventListener("drop", drops);
+    };
+  }, []);
+  return over;
 }

@@ -12,6 +12,7 @@ import { now } from "../state/clock.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { Bands } from "./bands.js";
 import { Composer } from "./composer.js";
+import { Gone } from "./gone.js";
 import { Said, reachMessages } from "./said.js";
 import { ThreadHead } from "./thread_head.js";
 
@@ -43,9 +44,8 @@ function Thread({ desk, id, open }) {
   });
   const seen = useSeen(desk, id, log.items.at(-1)?.seq ?? 0);
   if (log.state === "failed" && log.items.length === 0) {
-    return html`<div class="nothing" data-focus="message" tabindex="-1"><h2>${words.say("thread.failed")}</h2>
-      <button type="button" onClick=${() => desk.timelines.retry(id)}>${words.say("thread.retry")}</button>
-    </div>`;
+    const kept = outgoing.filter((/** @type {any} */ entry) => entry.state === "refused");
+    return html`<${Gone} desk=${desk} id=${id} kept=${kept} />`;
   }
   return html`
     <${ThreadHead} desk=${desk} thread=${open} />

@@ -17,10 +17,7 @@ export function Refused({ desk, entry }) {
     focusSoon("composer");
   };
   const edit = () => {
-    const draft = desk.writing.drafts.of(entry.thread);
-    const text = [entry.body, draft[/** @type {"reply" | "note"} */ (kept.kind)]].filter(Boolean).join("\n");
-    desk.writing.refill(entry.thread, kept.kind, text);
-    desk.writing.discard(kept);
+    desk.writing.rewrite(kept);
     focusSoon("composer");
   };
   const drop = () => {

@@ -6,6 +6,7 @@ import { Avatar } from "../parts/avatar.js";
 import { Icon } from "../parts/icon.js";
 import { When } from "../parts/when.js";
 import { html, useId } from "../vendor/preact.js";
+import { Files } from "./files.js";
 import { Refused } from "./refused.js";
 
 /** @param {{ desk: import("../state/desk.js").Desk, row: import("../core/timeline.js").Row, entry: boolean }} props */
@@ -42,7 +43,8 @@ function Bubble({ desk, row, entry }) {
         ${row.urgent && html`<span class="tag bad">${words.say("message.urgent")}</span>`}
         ${" "}<${When} desk=${desk} at=${row.at} clock />
       </p>
-      <p class="said-body" dir="auto">${row.body}</p>
+      ${row.body !== "" && html`<p class="said-body" dir="auto">${row.body}</p>`}
+      ${row.files?.length > 0 && html`<${Files} desk=${desk} files=${row.files} who=${who} />`}
       ${row.receipt && html`<p class="said-foot">${words.say(`message.${row.receipt}`)}</p>`}
       ${pending && row.state === "waits" && html`<p class="said-foot">
         ${words.say(desk.connection.value === "live" ? "message.sending" : "message.waiting")}</p>`}

@@ -14,6 +14,7 @@ import { batch, computed, signal } from "../vendor/preact.js";
 import { Acts } from "./acts.js";
 import { Calls } from "./calls.js";
 import { Duty } from "./duty.js";
+import { Links } from "./links.js";
 import { Lists } from "./lists.js";
 import { Passing } from "./passing.js";
 import { place } from "./place.js";
@@ -53,6 +54,10 @@ export class Desk {
   weather = new Weather(this);
   callbacks = new Calls(this);
   sheets = new Sheets((error) => this.failed(error));
+  links = new Links((error) => this.failed(error));
+  /** @type {import("../vendor/preact.js").Signal<(import("../core/shapes.js").File_ & { alt: string }) | null>}
+   * the picture that is looked at */
+  picture = signal(null);
   /** @type {Lists} */
   lists = new Lists({ id: "", teams: new Set() }, () => {});
   timelines = new Timelines((error) => this.failed(error));

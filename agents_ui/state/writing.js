@@ -13,6 +13,7 @@ import { forced, newEntry } from "../outbox/entry.js";
 import { Post } from "../outbox/post.js";
 import { Shelf } from "../outbox/shelf.js";
 import { signal } from "../vendor/preact.js";
+import { Attachments } from "./attachments.js";
 import { Drafts } from "./drafts.js";
 import { place } from "./place.js";
 
@@ -26,6 +27,9 @@ export class Writing {
   filling = signal(null);
   /** @type {Drafts} */
   drafts = new Drafts(null, "");
+  /** Whether somebody wants to choose files for the open thread. */
+  picking = signal(0);
+  attachments;
   #desk;
   /** @type {Post | null} */
   #post = null;
@@ -33,18 +37,20 @@ export class Writing {
   /** @param {import("./desk.js").Desk} desk */
   constructor(desk) {
     this.#desk = desk;
+    this.attachments = new Attachments(desk);
   }
 
   /** Somebody sits here now: their drafts, and what they have left unsent. @param {string} agent */
   begin(agent) {
     const { storage } = this.#desk;
     this.drafts = new Drafts(storage, agent);
+    this.attachments.begin(agent);
     this.#post = new Post({
       shelf: new Shelf(storage, agent),
       pace: PACE,
       clock: CLOCK,
       chance: Math.random,
-      send: (entry) => this.#desk.heed(api.sendEntry(entry)),
+      send: (entry) => this.#send(entry),
       sent: (entry, answer) => this.#sent(entry, answer),
       refused: (entry) => this.#refused(entry),
       changed: (entries) => (this.outgoing.value = entries),
@@ -62,6 +68,13 @@ export class Writing {
   /** The network is back: no reason to wait longer. */
   nudge() {
     this.#post?.nudge();
+    this.attachments.hurry();
+  }
+
+  /** Choose files for a reply. */
+  attach() {
+    this.compose("reply");
+    this.picking.value += 1;
   }
 
   /** Begin to write. @param {Kind} kind */
@@ -83,10 +96,30 @@ export class Writing {
     const me = this.#desk.me.value;
     if (me === null || this.#post === null) return;
     const author = { kind: /** @type {const} */ ("agent"), id: me.id, name: me.name };
-    const entry = { thread, kind, body, seen_seq: seenSeq, author, now: Date.now() };
+    const files = kind === "reply" ? this.attachments.take(thread) : [];
+    const said = { thread, kind, body, seen_seq: seenSeq, author, now: Date.now() };
+    const entry = files.length > 0 ? { ...said, files } : said;
     if (!this.#post.put(newEntry(entry))) {
       this.#desk.told.value = this.#desk.words.say("compose.unkept");
     }
+  }
+
+  /**
+   * Its files first, each once: what has arrived is kept with the entry, so that a repeat names the
+   * same.
+   *
+   * @param {Entry} entry
+   */
+  async #send(entry) {
+    let files = entry.files ?? [];
+    for (const piece of files) {
+      if (piece.upload) continue;
+      const there = await this.#desk.heed(this.attachments.send(piece));
+      files = files.map((one) => (one.key === piece.key ? { ...one, upload: there } : one));
+      this.#post?.amend({ ...entry, files });
+    }
+    const ids = files.map((piece) => /** @type {any} */ (piece.upload).id);
+    return this.#desk.heed(api.sendEntry(entry, ids));
   }
 
   /** Send all the same what was refused. @param {Entry} entry */
@@ -120,6 +153,15 @@ export class Writing {
   /** Take back what was refused. @param {Entry} entry */
   discard(entry) {
     this.#post?.drop(entry.client_id);
+    this.attachments.forget((entry.files ?? []).map(({ key }) => key));
+  }
+
+  /** Write what was refused once more. @param {Entry} entry */
+  rewrite(entry) {
+    const draft = this.drafts.of(entry.thread);
+    this.refill(entry.thread, entry.kind, [entry.body, draft[entry.kind]].filter(Boolean).join("\n"));
+    this.#post?.drop(entry.client_id);
+    this.attachments.give(entry.thread, entry.files ?? []);
   }
 
   /** @param {Entry} entry @param {any} answer */
@@ -131,6 +173,7 @@ export class Writing {
         ? { seq, type: "note", at: said.sent_at, note: said }
         : { seq, type: "message", at: said.sent_at, message: said };
     timelines.put(entry.thread, [item]);
+    this.attachments.forget((entry.files ?? []).map(({ key }) => key));
     const name = nameOf(lists.threads.value.get(entry.thread));
     voice.say(words.say(entry.kind === "note" ? "done.noted" : "done.sent", { name }));
   }

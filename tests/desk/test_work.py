@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.desk.stage import Stage
 from tests.flows.night import set_rules
@@ -125,3 +125,29 @@ async def test_a_call_is_booked_taken_made_and_stands_in_the_thread(stage: Stage
     mark = bo.page.locator(".mark-line").last
     await expect(mark).to_contain_text("They spoke, Kim called: The bill (Paid twice)")
     await expect(bo.page.locator(".band")).to_have_count(0)
+
+
+async def test_an_answer_after_the_cover_has_ended_is_kept_and_told(stage: Stage) -> None:
+    thread = await stage.write("ana", "Is it raining?")
+    cover = {"team": stage.people.tampa, "reason": "All at lunch"}
+    await stage.act("kim", thread, "cover", cover)
+    await stage.act("ravi", thread, "take")
+    ravi = await stage.desk("ravi", f"#/mine/{thread}")
+    await ravi.said("raining").wait_for()
+
+    async def end(route: Route) -> None:
+        path = f"/v1/desk/threads/{thread}/cover"
+        await stage.server.ask("DELETE", path, {}, token=stage.people.kim)
+        await stage.act("kim", thread, "take")
+        await route.continue_()
+
+    await ravi.context.route("**/messages", end)
+    await ravi.reply("Not in Tampa.")
+
+    heading = ravi.page.get_by_role("heading", name="Kim has this conversation now")
+    await expect(heading).to_be_visible()
+    await expect(ravi.page.locator(".refused")).to_contain_text("Not in Tampa.")
+    await ravi.hears("Kim has this conversation. Nothing was sent.")
+    assert await stage.log(thread) == ["Is it raining?"]
+    await ravi.page.get_by_role("button", name="Discard").click()
+    await expect(ravi.page.locator(".refused")).to_have_count(0)
