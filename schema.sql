@@ -442,9 +442,8 @@ CREATE TABLE promises (
     due          BIGINT NOT NULL,
     state        TEXT NOT NULL CHECK (state IN ('kept', 'broken', 'void')),
     settled_at   BIGINT NOT NULL,
-    PRIMARY KEY (thread_id, seq)
+    PRIMARY KEY (settled_at, thread_id, seq)
 );
-CREATE INDEX promises_settled ON promises (settled_at, thread_id, seq);
 
 -- A call that a customer wants from the team (home then, or since): due from due_at to ends_at, where
 -- the first plan ended at planned_end. remind_at: when the customer is to be reminded, none where

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import latency, memory, push, scale, sends, storm
+from bench import latency, memory, push, rules, scale, sends, storm
 from bench.carrier import run as carrier
 from bench.table import say_machine
 
@@ -15,6 +15,7 @@ BENCHES = {
     "storm": storm.main,
     "scale": scale.main,
     "push": push.main,
+    "rules": rules.main,
     "carrier": carrier.main,
 }
 

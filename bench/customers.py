@@ -70,7 +70,7 @@ async def sign_in_bo(ctx: Context) -> Agent:
 
 def thread_of(number: int) -> str:
     """The thread of a cloned customer."""
-    return f"thread-{number:08d}"
+    return f"01a00000-0000-7000-8000-{number:012d}"
 
 
 async def _make_one(folder: Path) -> None:
@@ -96,11 +96,12 @@ def _clone(file: Path, count: int, *, ringing: bool) -> None:
     """As many customers as wanted, like the first."""
     with sqlite3.connect(file) as database:
         [(thread,)] = database.execute("SELECT id FROM threads").fetchall()
-        number = "printf('%08d', n)"
+        number, clone = "printf('%08d', n)", "printf('01a00000-0000-7000-8000-%012d', n)"
         new = {
             "customers": {"id": f"'c-' || {number}"},
-            "threads": {"id": f"'thread-' || {number}", "customer_id": f"'c-' || {number}"},
-            "items": {"thread_id": f"'thread-' || {number}"},
+            "threads": {"id": clone, "customer_id": f"'c-' || {number}"},
+            "items": {"thread_id": clone},
+            "conversations": {"thread_id": clone},
             "devices": {
                 "customer_id": f"'c-' || {number}",
                 "token": "printf('%064x', n)",

@@ -7,9 +7,12 @@ and so flatter it. Speaks just enough HTTP/1.1: keep-alive, and answers with a c
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
+from typing import Any, Self
 
 import msgspec
 
@@ -123,3 +126,51 @@ async def run_each(host: str, port: int, senders: Sequence[Sender], *, at_once: 
                 raise SystemExit("a send was refused: the measurement is void")
 
     await asyncio.gather(*(send(sender) for sender in senders))
+
+
+class Asker:
+    """Some connections in a thread of their own, so that their processor time can be told apart."""
+
+    def __init__(self, host: str, port: int, *, at_once: int) -> None:
+        self._place, self._at_once = (host, port), at_once
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._lines: list[_Line] = []
+
+    async def __aenter__(self) -> Self:
+        self._thread.start()
+        await self._there(self._connect())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        await asyncio.to_thread(self._thread.join)
+
+    async def ask(self, senders: Sequence[Sender]) -> None:
+        """Each sends its first request; all are answered, or the measurement is void."""
+        await self._there(self._ask(deque(senders)))
+
+    def cpu(self) -> float:
+        """The processor time that this has taken, in seconds."""
+        return time.clock_gettime(time.pthread_getcpuclockid(self._thread.ident or 0))
+
+    async def _there(self, work: Coroutine[Any, Any, None]) -> None:
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    async def _connect(self) -> None:
+        make = partial(_Line, Sender(b"", lambda _: b""), first=0)
+        for _ in range(self._at_once):
+            _, line = await self._loop.create_connection(make, *self._place)
+            self._lines.append(line)
+
+    async def _ask(self, left: deque[Sender]) -> None:
+        async def go_on(line: _Line) -> None:
+            while left:
+                line.sender = left.popleft()
+                line.idle.clear()
+                line.send()
+                await line.idle.wait()
+                if line.refused:
+                    raise RuntimeError("a send was refused: the measurement is void")
+
+        await asyncio.gather(*(go_on(line) for line in self._lines))

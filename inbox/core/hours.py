@@ -110,6 +110,9 @@ def business_ms(hours: Hours, start: int, end: int, *, urgent: bool = False) -> 
 
     Additive: what passes from a to b and from b to c passes from a to c.
     """
+    now = _stretch(hours, start)
+    if start <= end <= now.ends and _serves(now, urgent=urgent):
+        return end - start
     return sum(
         span.ends - span.begins
         for span in _spans(hours, start, end)
@@ -124,6 +127,9 @@ def after(hours: Hours, start: int, business: int, *, urgent: bool = False) -> i
     """
     if business <= 0:
         return start
+    now = _stretch(hours, start)
+    if start + business <= now.ends and _serves(now, urgent=urgent):
+        return start + business  # as for nearly all who ask while the team is there
     left, end = business, _settled(hours, start)
     if hours.weekly != NEVER:
         end += FARTHEST_MS
@@ -210,17 +216,21 @@ def _week(hours: Hours, number: int) -> _Week:
     return _Week(tuple(places), tuple(states))
 
 
+def _stretch(hours: Hours, at: int) -> Span:
+    """The rest of the stretch that lies around an instant; a week's border may end it."""
+    number = at // WEEK_MS
+    week = _week(hours, number)
+    place = bisect_right(week.marks, at)
+    ends = week.marks[place] if place < len(week.marks) else (number + 1) * WEEK_MS
+    return Span(at, ends, week.states[place - 1])
+
+
 def _spans(hours: Hours, start: int, end: int) -> Iterator[Span]:
     """Every stretch from `start` to `end`, closed ones too; a week's border may cut one in two."""
     while start < end:
-        number = start // WEEK_MS
-        week, border = _week(hours, number), (number + 1) * WEEK_MS
-        for place in range(bisect_right(week.marks, start) - 1, len(week.marks)):
-            ends = week.marks[place + 1] if place + 1 < len(week.marks) else border
-            yield Span(start, min(ends, end), week.states[place])
-            start = ends
-            if start >= end:
-                return
+        found = _stretch(hours, start)
+        yield found if found.ends <= end else Span(start, end, found.state)
+        start = found.ends
 
 
 def _settled(hours: Hours, at: int) -> int:

@@ -127,9 +127,9 @@ def is_member(people: Roster, thread: Thread, agent: str) -> bool:
     return (
         known.disabled_at is None
         and not known.is_stand_in
-        and any(
-            agent in people.members.get(team, ())
-            for team in (thread.serving_team, thread.home_team)
+        and (
+            agent in people.members.get(thread.serving_team, ())
+            or agent in people.members.get(thread.home_team, ())
         )
     )
 

@@ -1,52 +1,56 @@
 """The ledger of promises: a row for each, written when it is settled. See `promises` for the rules.
 
 While a promise stands, the thread's row holds it and nothing else does: what begins a wait writes
-no row more. Who settles first, an answer or the timer, has settled it.
+no row more. That row says too when it was broken, so that it is settled once: whoever settles holds
+the thread, an answer or the timer.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+import msgspec
+
 from inbox.core.promise import State
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.lapses import Place
 from inbox.flows.measures import count_settled
-from inbox.flows.promises import Standing, read_standing
+from inbox.flows.promises import read_standing, write_standing
 from inbox.flows.roster import Roster
 from inbox.store.engine import Tx
-from inbox.store.queries import Q
+from inbox.store.queries import Q, Value
 from inbox.store.records import Thread
 
 
 class _Wait(NamedTuple):
-    """Who waits since when, and what they were told."""
+    """Who waits since when, and what they were told, as the thread's row has it."""
 
     thread: str
     conversation: int
     since: int
-    told: Standing
+    stored: str
 
 
-async def settle_promise(
-    writing: Writing, before: Thread, *, answered: bool, people: Roster
-) -> None:
+def settle_promise(writing: Writing, before: Thread, *, answered: bool, people: Roster) -> None:
     """A wait ends, by an answer or otherwise: settle what was promised at its begin."""
     if before.promise is None or before.waiting_since is None:
         return
     told = read_standing(before.promise)
+    if told.broken:
+        return
     state: State = "kept" if answered else "void"
     if told.promised.due < writing.at:
         state = "broken"
-    wait = _Wait(before.id, before.conversation, before.waiting_since, told)
-    await _settle(writing, wait, state, people=people)
+    wait = _Wait(before.id, before.conversation, before.waiting_since, before.promise)
+    _enter(writing, wait, state, people=people)
 
 
 async def break_due(ctx: Context, *, limit: int = 200) -> int:
     """Settle promises as broken whose time is over; how many threads were looked at.
 
     For a timer of every second. Of several processes one settles each, and an answer that came
-    first wins. A clock that stepped back makes it look again.
+    first wins: the thread's row says whether it stands. A clock that stepped back makes it look
+    again.
     """
     lapses, now = ctx.memory.lapses, ctx.clock()
     lapses.given(now)
@@ -55,10 +59,7 @@ async def break_due(ctx: Context, *, limit: int = 200) -> int:
     async def look(tx: Tx) -> list[_Wait]:
         since, after = began
         rows = await tx.fetch(Q.lapsed_promises, since=since, after=after, now=now, limit=limit)
-        return [
-            _Wait(thread, conversation, waits_since, read_standing(stored))
-            for thread, conversation, waits_since, stored in rows
-        ]
+        return [_Wait(*row) for row in rows]
 
     found = await ctx.store.read(look)
     if not found:
@@ -67,12 +68,20 @@ async def break_due(ctx: Context, *, limit: int = 200) -> int:
     people = await roster(ctx)
 
     async def work(writing: Writing) -> None:
-        for wait in sorted(found, key=lambda one: one.thread):
-            await _settle(writing, wait, "broken", people=people)
+        for wait in sorted(found):
+            told = read_standing(wait.stored)
+            broken = msgspec.structs.replace(told, broken=True)
+            if not told.broken and await writing.tx.execute(
+                Q.break_promise,
+                thread=wait.thread,
+                stored=wait.stored,
+                broken=write_standing(broken),
+            ):
+                _enter(writing, wait, "broken", people=people)
 
     await write(ctx, work, long=True)
     last = found[-1]
-    lapses.looked_at(began, Place(last.told.promised.due, last.thread))
+    lapses.looked_at(began, Place(read_standing(last.stored).promised.due, last.thread))
     return len(found)
 
 
@@ -92,21 +101,27 @@ async def gauge_promises(ctx: Context) -> None:
     ctx.metrics.promises(await ctx.store.read(look))
 
 
-async def _settle(writing: Writing, wait: _Wait, state: State, *, people: Roster) -> None:
-    told, promised = wait.told, wait.told.promised
-    if await writing.tx.execute(
-        Q.settle_promise,
-        thread=wait.thread,
-        seq=told.seq,
-        conversation=wait.conversation,
-        team=told.team,
-        kind=promised.kind,
-        basis=promised.basis,
-        minutes=promised.minutes,
-        samples=promised.samples,
-        at=wait.since,
-        due=promised.due,
-        state=state,
-        settled_at=writing.at,
-    ):
-        count_settled(writing.tx, people, told.team, state, at=writing.at)
+def _enter(writing: Writing, wait: _Wait, state: State, *, people: Roster) -> None:
+    told = read_standing(wait.stored)
+    promised = told.promised
+    row: dict[str, Value] = {
+        "thread": wait.thread,
+        "seq": told.seq,
+        "conversation": wait.conversation,
+        "team": told.team,
+        "kind": promised.kind,
+        "basis": promised.basis,
+        "minutes": promised.minutes,
+        "samples": promised.samples,
+        "at": wait.since,
+        "due": promised.due,
+        "state": state,
+        "settled_at": writing.at,
+    }
+    writing.tx.at_end(_end_entered, row)
+    count_settled(writing.tx, people, told.team, state, at=writing.at)
+
+
+async def _end_entered(tx: Tx, rows: list[dict[str, Value]]) -> None:
+    """Write into the ledger, on SQLite for all works of a batch at once."""
+    await tx.execute_many(Q.add_promise, rows)

@@ -99,7 +99,7 @@ async def settle(
     after = with_conversation(thread, conv)
     if thread.promise is not None and after.waiting_since is None:
         resolved = any(isinstance(change, Resolved) for change in changes)
-        await settle_promise(writing, thread, answered=not resolved, people=people)
+        settle_promise(writing, thread, answered=not resolved, people=people)
     entries: list[Entry] = []
     for change in changes:
         if isinstance(change, Assigned):

@@ -44,6 +44,8 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     team: str
     promised: Promised
     text: str
+    broken: bool = False
+    """Whether that was settled already: its time was over. Stored, so fields are only added."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -68,9 +70,7 @@ async def give(
     ctx.memory.lapses.given(promised.due)
     text = _say(promised, asked.who, people, asked.team, now=writing.at)
     standing = Standing(seq, asked.team, promised, text)
-    return msgspec.structs.replace(
-        thread, promise=msgspec.json.encode(standing).decode(), due_at=promised.due
-    )
+    return msgspec.structs.replace(thread, promise=write_standing(standing), due_at=promised.due)
 
 
 async def expect(ctx: Context, tx: Tx, asked: Asked, *, at: int, people: Roster) -> Promised | None:
@@ -164,3 +164,8 @@ def _say(promised: Promised, who: Customer, people: Roster, team: str, *, now: i
 def read_standing(stored: str) -> Standing:
     """What a thread's row holds. The same text is read once."""
     return msgspec.json.decode(stored, type=Standing)
+
+
+def write_standing(standing: Standing) -> str:
+    """What a thread's row is to hold."""
+    return msgspec.json.encode(standing).decode()

@@ -31,14 +31,16 @@ DELETE FROM promise_counts WHERE (team_id, kind, hour, day, bucket) IN (
     SELECT team_id, kind, hour, day, bucket FROM promise_counts WHERE day < :before LIMIT :limit
 )
 
--- name: settle_promise
--- Write into the ledger what a customer was told after a message, and what became of it; nothing
--- where that is written already.
+-- name: add_promise
+-- Write into the ledger what a customer was told after a message, and what became of it.
 INSERT INTO promises (thread_id, seq, conversation, team_id, kind, basis, minutes, samples, at, due,
                       state, settled_at)
 VALUES (:thread, :seq, :conversation, :team, :kind, :basis, :minutes, :samples, :at, :due,
         :state, :settled_at)
-ON CONFLICT (thread_id, seq) DO NOTHING
+
+-- name: break_promise
+-- What was promised to somebody who waits was broken; nothing where it stands no more as it was read.
+UPDATE threads SET promise = :broken WHERE id = :thread AND promise = :stored
 
 -- name: lapsed_promises
 -- Threads whose customer waits beyond what was promised, after a place, in order: by team along the
