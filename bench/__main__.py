@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import latency, memory, push, rules, scale, sends, storm
+from bench import board, latency, memory, push, rules, scale, sends, storm
 from bench.carrier import run as carrier
 from bench.table import say_machine
 
@@ -14,6 +14,7 @@ BENCHES = {
     "memory": memory.main,
     "storm": storm.main,
     "scale": scale.main,
+    "board": board.main,
     "push": push.main,
     "rules": rules.main,
     "carrier": carrier.main,

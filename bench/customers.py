@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+from aiohttp import web
+
 from bench.server import FOLDER
 from bench.stand import TOPIC
 from inbox.app import open_context
@@ -19,7 +21,9 @@ from inbox.core.policy import Agent, Operator
 from inbox.flows import agents, devices, signin, teams
 from inbox.flows.context import Context
 from inbox.flows.send import Draft, send
+from inbox.live.door import Live
 from inbox.settings import Settings
+from inbox.web import Sockets, build_web, make_runner
 
 SETTINGS = Settings(
     token_secret="a shared secret of enough bytes, for measurements",
@@ -59,6 +63,21 @@ async def opened(folder: Path, *, push: bool = True) -> AsyncIterator[Context]:
     """A process on that folder, with providers or without."""
     async with open_context(folder, SETTINGS) as ctx:
         yield dataclasses.replace(ctx, push=push)
+
+
+@asynccontextmanager
+async def answering(ctx: Context) -> AsyncIterator[tuple[str, int]]:
+    """Its web server in this process; gives where it listens."""
+    live = Live(ctx)
+    await live.start()
+    runner = make_runner(build_web(ctx, Sockets(live.customer_live, live.desk_live, b"{}")))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield runner.addresses[0][:2]
+    finally:
+        await live.close()
+        await runner.cleanup()
 
 
 async def sign_in_bo(ctx: Context) -> Agent:

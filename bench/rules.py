@@ -9,17 +9,16 @@ from __future__ import annotations
 import sqlite3
 import statistics
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import msgspec
 import uvloop
-from aiohttp import web
 
-from bench.customers import copied, many_customers, opened, sign_in_bo, thread_of
+from bench.customers import answering, copied, many_customers, opened, sign_in_bo, thread_of
 from bench.senders import Asker, Sender
 from bench.table import print_table, spread
 from inbox.cli.server import tune_interpreter
@@ -28,9 +27,7 @@ from inbox.core.rules import RulesChange
 from inbox.core.shorthand import read_weekly
 from inbox.flows import agents, duty, hours, rules, signin, teams
 from inbox.flows.context import Context
-from inbox.live.door import Live
 from inbox.telemetry import setup_logging
-from inbox.web import Sockets, build_web, make_runner
 
 FEW, AT_ONCE = 70, 32
 SIZES = {"pull": (3_500, 4), "push": (420, 12)}
@@ -99,7 +96,7 @@ async def _run(folder: Path, handing: str) -> _Costs:
 
     In turn for a few customers each: what else the machine does falls on both alike.
     """
-    async with opened(folder, push=False) as ctx, _serving(ctx) as (host, port):
+    async with opened(folder, push=False) as ctx, answering(ctx) as (host, port):
         bo = await sign_in_bo(ctx)
         await _prepare(ctx, bo, handing)
         count, _ = SIZES[handing]
@@ -125,21 +122,6 @@ async def _time(asker: Asker, senders: list[Sender]) -> float:
     began = time.process_time() - asker.cpu()
     await asker.ask(senders)
     return (time.process_time() - asker.cpu() - began) / len(senders) * 1e6
-
-
-@asynccontextmanager
-async def _serving(ctx: Context) -> AsyncIterator[tuple[str, int]]:
-    """The server in this process, where the steps can be taken out."""
-    live = Live(ctx)
-    await live.start()
-    runner = make_runner(build_web(ctx, Sockets(live.customer_live, live.desk_live, b"{}")))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield runner.addresses[0][:2]
-    finally:
-        await live.close()
-        await runner.cleanup()
 
 
 async def _prepare(ctx: Context, bo: Agent, handing: str) -> None:
