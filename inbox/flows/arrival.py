@@ -16,7 +16,7 @@ from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.leases import leave
 from inbox.flows.log import Entry, append
 from inbox.flows.matters import move_home
-from inbox.flows.roster import Roster, read_roster
+from inbox.flows.roster import Roster, roster_now
 from inbox.store.engine import Tx
 from inbox.store.queries import Q
 from inbox.store.records import Customer, Thread, read_customer, read_thread
@@ -113,7 +113,7 @@ def _merge(known: Customer, claims: Claims) -> Customer:
 
 
 async def _begin_thread(ctx: Context, writing: Writing, customer: Customer) -> str:
-    people = await read_roster(writing.tx)
+    people = await roster_now(writing.tx, ctx.memory.roster)
     choice = await _choose(writing, customer, people)
     tx, thread_id = writing.tx, ctx.ids()
     await tx.execute(

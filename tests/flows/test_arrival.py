@@ -10,7 +10,7 @@ import pytest
 from inbox.core.errors import Unauthorized
 from inbox.core.policy import Customer
 from inbox.flows import agents, assignment, handover, signin, states
-from inbox.flows.context import Context
+from inbox.flows.context import Context, roster
 from inbox.flows.send import Draft, send
 from inbox.store.engine import Row, Tx
 from inbox.store.queries import Q
@@ -55,6 +55,19 @@ async def test_a_new_customer_is_pinned_once_with_a_reason(
     # Who only looked does not count against the team.
     assert set(books.customers.values()) == {0}
     assert [row[2] for row in books.team_items[thread.home_team]] == ["entered", "item"]
+
+
+async def test_a_new_customer_costs_no_look_at_all_people_unless_they_have_changed(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = await roster(stage.ctx)
+    with monkeypatch.context() as patched:
+        patched.setattr("inbox.flows.roster.read_roster", None)
+        await stage.arrive("ana", region="US-FL")
+    boise = await stage.team("boise", "US-ID", "America/Boise")
+    stage.ctx.memory.roster = known  # as in a process that has not heard of it yet
+    luis = await stage.arrive("luis", region="US-ID")
+    assert (await audit_books(stage.ctx)).threads[luis.thread].home_team == boise
 
 
 async def test_200_first_arrivals_at_once_yield_one_of_each(stage: Stage) -> None:
