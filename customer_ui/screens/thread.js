@@ -16,7 +16,7 @@ export function Thread({ app }) {
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
   const held = useRef({ bottom: true, height: 0, first: /** @type {unknown} */ (null) });
   const [away, setAway] = useState(false);
-  const log = app.log.value;
+  const [log, target] = [app.log.value, app.target.value];
   const day = (/** @type {string} */ at) => app.words.times.value.day(at);
   const shown = rows(log, app.drafts.shown.value, day);
   const first = log.messages[0]?.id;
@@ -46,7 +46,7 @@ export function Thread({ app }) {
     return () => watch.disconnect();
   }, []);
   useEffect(() => {
-    const seq = app.target.value;
+    const seq = target;
     if (seq === null || !app.ready.value) return;
     const found = /** @type {HTMLElement | null} */ (ref.current?.querySelector(`[data-seq="${seq}"]`));
     if (found === null) return;

@@ -94,7 +94,7 @@ export class App {
     await this.#recall();
     const device = await deviceId();
     const source = () => this.tokens.next();
-    const options = { store: outboxOf(person), device, begin: /** @type {const} */ ("now") };
+    const options = { store: await outboxOf(person), device, begin: /** @type {const} */ ("now") };
     const client = (this.#client = new PinboxClient(location.origin, source, options));
     client.addEventListener("connection", (now) => void (this.connection.value = now));
     client.addEventListener("outbox", () => this.drafts.look());

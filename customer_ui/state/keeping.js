@@ -7,34 +7,52 @@
 
 import { makeId } from "../lib/draft.js";
 import { IndexedDbStore } from "../lib/stores/indexeddb.js";
+import { MemoryStore } from "../lib/stores/memory.js";
 
-const kept = new IndexedDbStore("pinbox-app");
+/**
+ * A store that outlives the page; where the browser has none for it, as for frames of other sites with
+ * third-party storage switched off, one that lives as long as the page.
+ *
+ * @param {string} name
+ * @returns {Promise<import("../lib/journal.js").Store>}
+ */
+async function openStore(name) {
+  const store = new IndexedDbStore(name);
+  try {
+    await store.get("owner");
+    return store;
+  } catch {
+    return new MemoryStore();
+  }
+}
 
-/** @returns {Promise<Session | undefined>} */
-export const readSession = () => kept.get("session");
-
-/** @param {Session} session */
-export const writeSession = (session) => kept.set("session", session, { durable: true });
-
-export const forgetSession = () => kept.delete("session");
+const opening = openStore("pinbox-app");
 
 /** @param {string} name @returns {Promise<any>} */
-export const readKept = (name) => kept.get(name);
+export const readKept = async (name) => (await opening).get(name);
 
 /** @param {string} name @param {unknown} value */
-export const keep = (name, value) => kept.set(name, value);
+export const keep = async (name, value) => (await opening).set(name, value, { durable: true });
 
 /** @param {string} name */
-export const forget = (name) => kept.delete(name);
+export const forget = async (name) => (await opening).delete(name);
+
+/** @returns {Promise<Session | undefined>} */
+export const readSession = () => readKept("session");
+
+/** @param {Session} session */
+export const writeSession = (session) => keep("session", session);
+
+export const forgetSession = () => forget("session");
 
 /** What this installation is called, for receipts and push. @returns {Promise<string>} */
 export async function deviceId() {
-  const known = await kept.get("device");
+  const known = await readKept("device");
   if (known !== undefined) return known;
   const made = `web-${makeId()}`;
-  await kept.set("device", made, { durable: true });
+  await keep("device", made);
   return made;
 }
 
 /** The outbox of one person. @param {string} person */
-export const outboxOf = (person) => new IndexedDbStore(`pinbox-app/${person}`);
+export const outboxOf = (person) => openStore(`pinbox-app/${person}`);

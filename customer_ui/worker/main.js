@@ -82,7 +82,7 @@ async function flush(tokenUrl) {
   const session = await readSession();
   if (session === undefined) return;
   const source = async () => (isGood(session.token) ? session.token : fetchToken(tokenUrl));
-  const store = outboxOf(session.person);
+  const store = await outboxOf(session.person);
   const client = new PinboxClient(location.origin, source, { store, watch: false });
   try {
     const late = new Promise((_, reject) => setTimeout(() => reject(new Error("not yet")), FLUSH_MS));

@@ -78,7 +78,8 @@ def demo(data: Path | None, *, once: bool, import_file: Path | None, port: int) 
     """Watch a story on a real server, then try it.
 
     Ana writes and closes the app; Bo, of her team, answers; Ana comes back and receives exactly
-    what she missed. Then the server stays up, with addresses and tokens to try.
+    what she missed. Then the server stays up, and one address shows her phone and her team's desk
+    side by side.
     """
     from inbox.ops.demo import show
 

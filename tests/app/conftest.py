@@ -15,6 +15,7 @@ from tests.cast import open_on
 from tests.desk.chromium import ARGUMENTS, find_chromium
 from tests.desk.stage import RealClock
 from tests.engines import Database
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 
@@ -40,12 +41,14 @@ async def browser() -> AsyncIterator[Browser]:
 async def stage(browser: Browser, tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Stage]:
     """A running server with its people, and the browser."""
     file = Database("sqlite", str(shutil.copy(sqlite_template, tmp_path / "pinbox.db")))
+    shop = free_port()
     given = {
         "app_token_in_address": True,
-        "app_origins": ["http://localhost:1"],
+        "app_origins": [f"http://localhost:{shop}"],
         "self_service_url": "https://help.example.com/start",
         "webpush_contact": "mailto:push@example.com",
         "webpush_key": "lZ2LD4Vx5ppyzFKvYIPV28mVYJ6UKWVVg0Uc45o2OZo",
     }
     async with open_on(file, RealClock(), **given) as ctx, set_stage(ctx, browser) as ready:
+        ready.shop = shop
         yield ready

@@ -41,9 +41,16 @@ class AppPage:
         page.on("console", lambda said: self._hear(said.type, said.text))
 
     def _hear(self, kind: str, text: str) -> None:
-        known = ("Failed to load resource", "WebSocket", "net::ERR")
+        known = ("Failed to load resource", "WebSocket", "net::ERR", "incognito mode")
         if kind == "error" and not any(one in text for one in known):
             self.faults.append(text)
+
+    async def refused(self) -> None:
+        """Wait until the browser has refused to show it in this page's frame."""
+        if not self.faults:
+            await self.page.wait_for_event("console", lambda said: said.type == "error")
+        assert "frame-ancestors" in self.faults.pop()
+        assert self.faults == []
 
     async def open(self, place: str = "") -> None:
         """Open the page, and wait until everything that stands now has come."""
@@ -87,6 +94,8 @@ class Stage:
         self.server = server
         self.people = people
         self._browser = browser
+        self.shop = 0
+        """The port of a company's own page, which may embed ours."""
         self._pages: list[AppPage] = []
 
     async def window(self, **options: Any) -> AppPage:
@@ -149,7 +158,8 @@ class Stage:
         """Close all windows; nothing may have gone wrong in them unseen."""
         for page in self._pages:
             await page.context.close()
-        assert [fault for page in self._pages for fault in page.faults] == []
+        faults = [fault for page in self._pages for fault in page.faults]
+        assert not faults, faults
 
 
 @asynccontextmanager

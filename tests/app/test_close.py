@@ -26,10 +26,9 @@ async def worker_ready(ana: AppPage) -> None:
     )
 
 
-async def let_sync(ana: AppPage, url: str) -> CDPSession:
-    """Send what Background Sync would send, as Chromium does it once the network is there."""
-    page = await ana.context.new_page()
-    session = await ana.context.new_cdp_session(page)
+async def worker_of(ana: AppPage, url: str) -> tuple[CDPSession, dict[str, Any]]:
+    """The service worker, to be sent what a browser sends it, whether or not a page is open."""
+    session = await ana.context.new_cdp_session(await ana.context.new_page())
     found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     def look(told: dict[str, Any]) -> None:
@@ -39,9 +38,14 @@ async def let_sync(ana: AppPage, url: str) -> CDPSession:
 
     session.on("ServiceWorker.workerRegistrationUpdated", look)
     await session.send("ServiceWorker.enable")
-    asked = {"origin": url, "registrationId": await found, "tag": "outbox", "lastChance": False}
-    await session.send("ServiceWorker.dispatchSyncEvent", asked)
-    return session
+    return session, {"origin": url, "registrationId": await found}
+
+
+async def let_sync(ana: AppPage, url: str) -> None:
+    """Send what Background Sync would send, as Chromium does it once the network is there."""
+    session, asked = await worker_of(ana, url)
+    told = {**asked, "tag": "outbox", "lastChance": False}
+    await session.send("ServiceWorker.dispatchSyncEvent", told)
 
 
 async def test_written_offline_and_closed_it_is_sent_without_the_page(stage: Stage) -> None:

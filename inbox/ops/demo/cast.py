@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,8 +22,8 @@ from inbox.ops.people import (
 )
 
 DAY_S = 86_400
-AT_THE_DESK = "Bo"
-"""Who gets a password, to sign in at the desk."""
+LEAD = "Mia"
+"""Who sits at the desk of the demo's page."""
 
 SPOKANE = TeamDraft(
     key="spokane",
@@ -59,9 +58,8 @@ CUSTOMERS = (
 
 
 class Cast(msgspec.Struct, frozen=True):
-    """A token for everybody, by name; and Bo's password, where this demo has made him."""
+    """A token for everybody, by name."""
 
-    password: str | None
     ana: str
     luis: str
     mei: str
@@ -77,24 +75,19 @@ async def assemble(folder: Path) -> Cast:
         with suppress(Conflict):  # it is there from an earlier demo on this folder
             await ask(folder, "team.add", team, into=TeamDetail)
         await ask(folder, "team.hours", hours, into=HoursDetail)
-    password: str | None = secrets.token_urlsafe(12)
     tokens: dict[str, str] = {}
     for agent in AGENTS:
-        given = password if agent.name == AT_THE_DESK else None
-        tokens[agent.name.lower()], is_new = await _admit(folder, agent, given)
-        if given is not None and not is_new:
-            password = None
+        tokens[agent.name.lower()] = await _admit(folder, agent)
     for customer in CUSTOMERS:
         signed = await ask(folder, "token.customer", customer, into=CustomerToken)
         tokens[customer.customer] = signed.token
-    return Cast(password=password, **tokens)
+    return Cast(**tokens)
 
 
-async def _admit(folder: Path, agent: AgentAdd, password: str | None) -> tuple[str, bool]:
-    """A token of theirs, and whether they are new here."""
-    asked = msgspec.structs.replace(agent, password=password)
+async def _admit(folder: Path, agent: AgentAdd) -> str:
+    """A token of theirs, whether or not they are new here."""
     try:
-        return (await ask(folder, "agent.add", asked, into=AgentAdded)).token, True
+        return (await ask(folder, "agent.add", agent, into=AgentAdded)).token
     except Conflict:
         again = AgentTokenAsk(agent.name, "demo")
-        return (await ask(folder, "token.agent", again, into=NewToken)).token, False
+        return (await ask(folder, "token.agent", again, into=NewToken)).token

@@ -20,10 +20,11 @@ from inbox.client import Unreachable
 from inbox.core.errors import PinboxError
 from inbox.flows.imports import Imported
 from inbox.ops.control import ask
-from inbox.ops.demo.cast import AT_THE_DESK, Cast, assemble
+from inbox.ops.demo.cast import Cast, assemble
 from inbox.ops.demo.night import Night
 from inbox.ops.demo.phone import APP, Phone, environment
 from inbox.ops.demo.server import LOG, Server
+from inbox.ops.demo.stage import StagePage
 from inbox.ops.demo.story import Story
 from inbox.ops.demo.teller import Teller
 from inbox.ops.folder import make_folder
@@ -80,12 +81,17 @@ async def _show(
     for kind in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(kind, stop)
     try:
-        async with simulator:
-            server.environment = environment(simulator.about())
+        async with contextlib.AsyncExitStack() as held, simulator:
             phone = Phone(simulator)
-            await _play(teller, server, folder, phone, file=file, once=once, kept=kept)
-            if not once:
-                await _stay(teller, server, kept=kept)
+            stage = None if once else StagePage(phone)
+            server.environment = environment(simulator.about())
+            if stage is not None:
+                held.push_async_callback(stage.close)
+                await stage.start()
+                server.environment |= stage.environment()
+            cast = await _play(teller, server, folder, phone, file=file, stage=stage, kept=kept)
+            if stage is not None:
+                await _stay(teller, stage, cast, kept=kept)
             await asyncio.shield(server.stop())
     except asyncio.CancelledError:
         if not stopped.is_set():
@@ -103,9 +109,10 @@ async def _play(
     phone: Phone,
     *,
     file: Path | None,
-    once: bool,
+    stage: StagePage | None,
     kept: Path | None,
-) -> None:
+) -> Cast | None:
+    """Tell the story, and set the stage where there is one; none where the story broke off."""
     try:
         await teller.scene("Pinbox: customers and their team, in threads that outlive the app")
         await server.start()
@@ -122,12 +129,13 @@ async def _play(
         teller.fail(f"The story broke off: {words.rstrip('.')}.")
         if kept is not None:
             teller.show(f"The server's log is {folder / LOG}")
-        return
+        return None
     ended = "Everything was as told" if teller.all_as_told else "Not everything was as told"
     await teller.scene(ended)
-    if not once:
+    if stage is not None:
         await _invite(teller, server, cast, folder=folder, thread=story.thread)
-        teller.show(f"Lock screens, Ana's among them: {phone.page}")
+        await stage.raise_curtain(server.url, cast, folder)
+    return cast
 
 
 async def _load(teller: Teller, folder: Path, file: Path) -> None:
@@ -165,7 +173,7 @@ async def _load(teller: Teller, folder: Path, file: Path) -> None:
 
 async def _invite(teller: Teller, server: Server, cast: Cast, *, folder: Path, thread: str) -> None:
     """Print what to try, ready to be copied."""
-    await teller.tell("Now you: copy these lines into another terminal.")
+    await teller.tell("For developers: copy these lines into another terminal.")
     command = "pinbox" if shutil.which("pinbox") else f"{sys.executable} -m inbox"
     for line in (
         "",
@@ -178,9 +186,6 @@ async def _invite(teller: Teller, server: Server, cast: Cast, *, folder: Path, t
     for about, line in _TRY:
         teller.show(f"\n# {about}", style="dim")
         teller.show(line.format(pinbox=command))
-    teller.show(f"\nEvery address, with examples: {server.url}/docs")
-    known = "the password of the first demo" if cast.password is None else cast.password
-    teller.show(f"The agents' desk: {server.url}/desk (name {AT_THE_DESK}, password {known})")
 
 
 _ANA = 'curl -H "Authorization: Bearer $ANA"'
@@ -214,7 +219,10 @@ _TRY = (
 )
 
 
-async def _stay(teller: Teller, server: Server, *, kept: Path | None) -> None:
+async def _stay(teller: Teller, stage: StagePage, cast: Cast | None, *, kept: Path | None) -> None:
     end = "the folder goes with it" if kept is None else f"the data stays in {kept}"
-    teller.console.print(f"\nThe server stays up at {server.url}. Ctrl-C ends it; {end}.")
+    if cast is not None:
+        await teller.scene("Now see it: Ana's phone and her team's desk, side by side")
+        teller.show(f"\n    {stage.url}\n", style="bold")
+    teller.console.print(f"Open it in a browser on this machine. Ctrl-C ends it; {end}.")
     await asyncio.Event().wait()

@@ -1,0 +1,102 @@
+"""The page in a page of a company, as the guide says it: its example is run as it stands."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import ClientConnectionError
+from playwright.async_api import Page, expect
+
+from tests.app.stage import AppPage, Stage
+from tests.desk.stage import WIDE
+
+GUIDE = Path(__file__).parents[2] / "docs" / "app.md"
+LONGEST = 40
+PATIENCE_S = 30
+
+
+def example() -> str:
+    """The shop of the guide."""
+    (found,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    return str(found)
+
+
+@asynccontextmanager
+async def shop(stage: Stage) -> AsyncIterator[str]:
+    """It runs, on an origin of another site than the server's."""
+    told = {
+        "PINBOX": stage.server.url,
+        "PINBOX_TOKEN_SECRET": stage.server.ctx.settings.token_secret,
+        "PORT": str(stage.shop),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", example()),
+        env={**os.environ, **told},
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                try:
+                    async with stage.server.http.get(f"http://localhost:{stage.shop}/"):
+                        break
+                except ClientConnectionError:
+                    await asyncio.sleep(0.1)
+        yield f"http://localhost:{stage.shop}/"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def open_shop(stage: Stage, url: str) -> tuple[AppPage, Page]:
+    """A browser at the shop."""
+    window = await stage.window(viewport=WIDE)
+    await window.page.goto(url)
+    return window, window.page
+
+
+def test_the_example_is_complete_and_short() -> None:
+    assert len(example().splitlines()) < LONGEST
+    assert "Pinbox.start" in example()
+
+
+async def test_a_customer_of_the_shop_writes_in_its_corner(stage: Stage) -> None:
+    async with shop(stage) as url:
+        _, page = await open_shop(stage, f"{url}?as=ana")
+        button = page.get_by_role("button", name="Ask us")
+        await expect(button).to_have_attribute("aria-expanded", "false")
+        await expect(page.locator("iframe")).to_have_count(0)
+        await button.click()
+        frame = page.frame_locator("iframe")
+        await frame.locator('.shell[data-live="live"]').wait_for()
+        fill = "getComputedStyle(document.documentElement).getPropertyValue('--accent-fill')"
+        inner = next(one for one in page.frames if "/app" in one.url)
+        assert await inner.evaluate(fill) == "#7a1fa2", "the shop's colour"
+        assert "token" not in inner.url
+        await frame.locator("textarea").fill("Do you have it in blue?")
+        await frame.get_by_role("button", name="Send", exact=True).click()
+        said = frame.locator("article.said").filter(has_text="in blue")
+        await expect(said).to_have_attribute("data-state", "stored")
+        assert await stage.log() == ["Do you have it in blue?"]
+
+        # It says what it cannot do, and counts what was not seen on the button.
+        await frame.get_by_role("button", name="Show my team").click()
+        await expect(
+            frame.locator("dialog").get_by_text("do not work in this embedded")
+        ).to_be_visible()
+        await page.keyboard.press("Escape")
+
+        # Without a customer there is nobody to be, and a page of elsewhere is not let in.
+        _, other = await open_shop(stage, url)
+        await other.get_by_role("button", name="Ask us").click()
+        text = other.frame_locator("iframe").get_by_text("Please open this page from our app")
+        await expect(text).to_be_visible(timeout=PATIENCE_S * 1000)
+        strange, stranger = await open_shop(stage, f"http://127.0.0.1:{stage.shop}/?as=ana")
+        await stranger.get_by_role("button", name="Ask us").click()
+        await strange.refused()
