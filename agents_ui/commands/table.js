@@ -35,6 +35,8 @@ export const COMMANDS = Object.freeze([
   command("callbacks", ["6"], "move", "anywhere", "row", (desk) => desk.callbacks.show()),
   command("board", ["7"], "move", "leads", "room", () => go({ view: "board" })),
   command("reports", ["8"], "move", "leads", "room", () => go({ view: "reports" })),
+  command("teams", ["9"], "move", "leads", "room", () => go({ view: "teams" })),
+  command("admin", ["0"], "move", "admins", "room", () => go({ view: "admin" })),
 
   command("reply", ["r"], "thread", "thread", "composer", (desk) => desk.writing.compose("reply")),
   command("note", ["i"], "thread", "thread", "composer", (desk) => desk.writing.compose("note")),

@@ -67,10 +67,10 @@ export function App({ desk }) {
           ? html`<${Room} desk=${desk} room=${view} />`
           : html`<${Pane} desk=${desk} view=${view} />
               <${Conversation} desk=${desk} thread=${thread} />`}
+        <${Toasts} desk=${desk} />
       </main>
       ${desk.open.value && html`<${CustomerPanel} desk=${desk} thread=${desk.open.value} />`}
     </div>
-    <${Toasts} desk=${desk} />
     ${dialog !== null && html`<${DIALOGS[dialog]} desk=${desk} key=${dialog} />`}
   `;
 }

@@ -51,6 +51,8 @@ function TeamCard({ desk, board }) {
       <a class="button" href=${addressOf({ view: "board", inside: ["storm", board.team.id] })}
         aria-label=${words.say("board.storm.of", { team: board.team.name })}>
         ${words.say(board.storm === null ? "board.storm" : "board.storm.now")}</a>
+      <a class="button" href=${addressOf({ view: "teams", inside: [board.team.id] })}
+        aria-label=${words.say("board.page.of", { team: board.team.name })}>${words.say("board.page")}</a>
     </header>
     ${board.storm !== null && html`<p class="told">${words.say("storm.ours", stormOf(desk, board.storm))}</p>`}
     <dl class="bigs">

@@ -7,6 +7,8 @@ import { html, useEffect, useState } from "../vendor/preact.js";
 const DOORS = {
   board: () => import("./board.js"),
   reports: () => import("./reports.js"),
+  teams: () => import("./teams/room.js"),
+  admin: () => import("./admin/room.js"),
 };
 const TEXTS = "office";
 

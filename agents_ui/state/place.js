@@ -1,10 +1,10 @@
 /**
  * Where the agent is: a list, and a thread in it; or one of the leads' rooms, and a place inside it.
  * It stands in the address, so that going back, reloading and passing a link on work as everywhere:
- * `#/waiting`, `#/waiting/<thread>`, `#/board`, `#/board/storm/<team>`.
+ * `#/waiting`, `#/waiting/<thread>`, `#/board`, `#/teams/<team>/hours`.
  *
  * @typedef {import("../core/views.js").View} View
- * @typedef {"board" | "reports"} Room
+ * @typedef {"board" | "reports" | "teams" | "admin"} Room
  * @typedef {{ view: View | "search" | "callbacks" | Room, thread: string | null,
  *   inside: readonly string[] }} At
  */
@@ -14,7 +14,7 @@ import { VIEWS } from "../core/views.js";
 
 const FIRST = "mine";
 /** @type {readonly Room[]} */
-export const ROOMS = Object.freeze(["board", "reports"]);
+export const ROOMS = Object.freeze(["board", "reports", "teams", "admin"]);
 const THREAD = /^[0-9a-f-]{36}$/;
 
 /** Whether it is a room of the leads, which has the screen to itself. @param {string} view @returns {view is Room} */

@@ -41,6 +41,8 @@ export default {
   "view.count.more": "{count} threads, and more",
   "view.board": "Board",
   "view.reports": "Reports",
+  "view.teams": "Team pages",
+  "view.admin": "Administration",
 
   "region.lists": "Lists",
   "region.list": "Threads",
@@ -221,6 +223,8 @@ export default {
   "command.out": "Sign out",
   "command.board": "Board",
   "command.reports": "Reports",
+  "command.teams": "Team pages",
+  "command.admin": "Administration",
 
   "dialog.close": "Close",
   "palette.title": "All commands",

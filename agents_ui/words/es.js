@@ -41,6 +41,8 @@ export default {
   "view.count.more": "{count} hilos, y más",
   "view.board": "Panel",
   "view.reports": "Informes",
+  "view.teams": "Páginas de equipo",
+  "view.admin": "Administración",
 
   "region.lists": "Listas",
   "region.list": "Hilos",
@@ -221,6 +223,8 @@ export default {
   "command.out": "Salir",
   "command.board": "Panel",
   "command.reports": "Informes",
+  "command.teams": "Páginas de equipo",
+  "command.admin": "Administración",
 
   "dialog.close": "Cerrar",
   "palette.title": "Todas las órdenes",

@@ -80,6 +80,11 @@ export class Words {
     this.#texts.value = { ...this.#texts.value, ...texts };
   }
 
+  /** Whether there is such a text. @param {string} word */
+  knows(word) {
+    return word in this.#texts.value;
+  }
+
   /** @param {string} word @param {Record<string, unknown>} [given] */
   say(word, given) {
     return told(this.#texts.value, this.language.value, word, given);

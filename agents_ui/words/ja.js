@@ -41,6 +41,8 @@ export default {
   "view.count.more": "{count} 件以上",
   "view.board": "ボード",
   "view.reports": "レポート",
+  "view.teams": "チームページ",
+  "view.admin": "管理",
 
   "region.lists": "一覧の切り替え",
   "region.list": "スレッド",
@@ -221,6 +223,8 @@ export default {
   "command.out": "サインアウト",
   "command.board": "ボード",
   "command.reports": "レポート",
+  "command.teams": "チームページ",
+  "command.admin": "管理",
 
   "dialog.close": "閉じる",
   "palette.title": "すべてのコマンド",

@@ -41,6 +41,8 @@ export default {
   "view.count.more": "{count}건 이상",
   "view.board": "현황판",
   "view.reports": "보고서",
+  "view.teams": "팀 페이지",
+  "view.admin": "관리",
 
   "region.lists": "목록",
   "region.list": "대화 목록",
@@ -221,6 +223,8 @@ export default {
   "command.out": "로그아웃",
   "command.board": "현황판",
   "command.reports": "보고서",
+  "command.teams": "팀 페이지",
+  "command.admin": "관리",
 
   "dialog.close": "닫기",
   "palette.title": "모든 명령",

@@ -41,6 +41,8 @@ export default {
   "view.count.more": "{count} 条以上",
   "view.board": "看板",
   "view.reports": "报表",
+  "view.teams": "团队页面",
+  "view.admin": "管理",
 
   "region.lists": "列表",
   "region.list": "会话列表",
@@ -221,6 +223,8 @@ export default {
   "command.out": "退出登录",
   "command.board": "看板",
   "command.reports": "报表",
+  "command.teams": "团队页面",
+  "command.admin": "管理",
 
   "dialog.close": "关闭",
   "palette.title": "所有命令",
