@@ -102,6 +102,15 @@ function Log({ desk, id, name, log, rows, seen }) {
     else if (last !== before.last) setBelow(true);
     was.current = { first, last, height: element.scrollHeight };
   }, [first, last, rows.length]);
+  useEffect(() => {
+    // What grows below, as a longer answer does, hides nothing from those who are at the end.
+    const watch = new ResizeObserver(() => {
+      const element = box.current;
+      if (element !== null && seen.current.atEnd) element.scrollTop = element.scrollHeight;
+    });
+    if (box.current !== null) watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
   const scrolled = () => {
     const element = box.current;
     if (element === null) return;

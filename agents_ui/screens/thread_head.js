@@ -68,7 +68,8 @@ function stateOf(desk, thread) {
   else if (status !== null) parts.push(say("state.open"));
   if (assignee === null) parts.push(status?.state === "resolved" ? "" : say("state.nobody"));
   else parts.push(assignee.id === desk.me.value?.id ? say("state.mine") : say("state.of", { name: assignee.name }));
-  parts.push(servedBy(thread, { say, times, now: now.value }) ?? "");
+  // Of a cover a band below tells, with its end.
+  if (thread.serving.why !== "cover") parts.push(servedBy(thread, { say, times, now: now.value }) ?? "");
   const told = promiseText(thread, { say, times, now: now.value, form: "head" });
   const state = parts.filter(Boolean).join(" · ");
   if (told === null) return state;

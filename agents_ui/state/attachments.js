@@ -15,6 +15,8 @@ import { signal } from "../vendor/preact.js";
 
 /** So many files go with one message. */
 export const MOST = 10;
+/** What the server refuses, in the agent's own language. */
+const REASONS = { unsupported: "files.unsupported", too_large: "files.large" };
 
 export class Attachments {
   /** @type {import("../vendor/preact.js").Signal<Map<string, Attached[]>>} by thread */
@@ -150,10 +152,12 @@ export class Attachments {
       if (this.of(thread).some((one) => one.key === key)) voice.say(words.say("files.said", { name }));
     } catch (error) {
       if (!(error instanceof PinboxError)) throw error;
-      if (error.code === "canceled") return;
+      const { code } = error;
+      if (code === "canceled") return;
       if (error.temporary) return this.#change(thread, key, { state: "waits", part: 0 });
-      this.#change(thread, key, { state: "failed", part: 0, why: error.detail });
-      voice.say(words.say("files.refused", { name, detail: error.detail }));
+      const why = code in REASONS ? words.say(REASONS[/** @type {keyof typeof REASONS} */ (code)]) : error.detail;
+      this.#change(thread, key, { state: "failed", part: 0, why });
+      voice.say(words.say("files.refused", { name, detail: why }));
     }
   }
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
 
 from tests.desk.stage import PHONE, WIDE, DeskPage, Stage
+from tests.desk.test_files import choose, picture, text
 from tests.flows.night import set_rules
 
 KEYS = {
@@ -76,7 +78,16 @@ async def test_every_screen(stage: Stage, look: dict[str, Any]) -> None:
     assert await faults(desk) == [], "a list"
     await desk.open(f"#/team/{thread}")
     await desk.said("And now?").wait_for()
-    assert await faults(desk) == [], "a conversation"
+    await choose(desk, picture("sky.png"), text("page.txt", "<html>"))
+    await desk.page.locator('.attached .file[data-state="failed"]').wait_for()
+    assert await faults(desk) == [], "a conversation, and what is attached"
+    await desk.page.get_by_role("button", name="Remove page.txt").click()
+    await desk.reply("Like this.")
+    await desk.see("Like this.")
+    await desk.said("Like this.").locator("img").wait_for()
+    assert await faults(desk) == [], "a picture"
+    await desk.composer.press("Escape")
+    await expect(desk.composer).not_to_be_focused()
     await desk.page.keyboard.press("i")
     assert await faults(desk) == [], "a private note"
     await desk.page.keyboard.press("Escape")

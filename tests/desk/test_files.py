@@ -43,7 +43,7 @@ async def test_files_are_sent_shown_and_refused_with_words(stage: Stage) -> None
     await bo.hears("cable.png is attached.")
     await choose(bo, text("page.txt", "<!doctype html><script>1</script>"))
     await expect(attached(bo, "page.txt")).to_have_attribute("data-state", "failed")
-    await bo.hears("page.txt was not taken:")
+    await bo.hears("page.txt was not taken: pictures, PDF, text, sound and film are taken")
     send = bo.page.get_by_role("button", name="Send to Ana")
     await expect(send).to_have_attribute("aria-disabled", "true")
     await bo.page.get_by_role("button", name="Remove page.txt").click()

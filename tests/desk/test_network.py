@@ -47,6 +47,41 @@ async def test_two_sends_without_network_go_out_in_order(stage: Stage) -> None:
     assert await stage.log(thread) == ["Is it raining?", "First.", "Second.", "Third."]
 
 
+async def test_a_minute_without_network_loses_and_doubles_nothing_in_either_direction(
+    stage: Stage,
+) -> None:
+    thread = await stage.write("ana", "Is it raining?")
+    bo = await stage.window()
+    await bo.context.add_cookies([await stage.sign_in("bo")])  # type: ignore[list-item]
+    # The minute passes in the page alone: pings stay away, timers run, tries fail.
+    await bo.page.clock.install()
+    await bo.open(f"#/waiting/{thread}")
+    await bo.live()
+    await bo.said("raining").wait_for()
+
+    await bo.context.set_offline(True)
+    await bo.reply("First.")
+    await bo.see("First.", state="waits")
+    await bo.page.clock.run_for(30_000)
+    await bo.reply("Second.")
+    await stage.act("kim", thread, "notes", {"client_id": "n1", "body": "Asks every day"})
+    await stage.write("luis", "Good day", name="Luis")
+    await bo.page.clock.run_for(31_000)
+    await expect(bo.page.locator('.line[data-live="false"]')).to_be_attached()
+    await bo.see("Second.", state="waits")
+    assert await stage.log(thread) == ["Is it raining?"]
+
+    await bo.context.set_offline(False)
+    await bo.live()
+    for text in ("First.", "Second."):
+        await bo.see(text)
+    await expect(bo.said("Asks every day")).to_have_count(1)
+    await expect(bo.row("Luis")).to_have_count(1)
+    assert await stage.log(thread) == ["Is it raining?", "First.", "Second."]
+    assert any("You are offline" in one for one in await bo.heard())
+    await bo.hears("You are online again.")
+
+
 async def test_a_reload_in_the_middle_of_a_send_loses_and_doubles_nothing(stage: Stage) -> None:
     thread = await stage.write("ana", "Is it raining?")
     bo = await stage.desk("bo", f"#/waiting/{thread}")

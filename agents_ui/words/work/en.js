@@ -153,4 +153,6 @@ export default {
   "gone.about": "Your answer was not sent. It is kept here until you discard it.",
   "gone.copy": "Copy the text",
   "gone.copied": "The text is copied.",
+  "files.unsupported": "pictures, PDF, text, sound and film are taken, nothing else",
+  "files.large": "it is too large",
 };

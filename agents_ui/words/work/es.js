@@ -153,4 +153,6 @@ export default {
   "gone.about": "Su respuesta no se envió. Se guarda aquí hasta que la descarte.",
   "gone.copy": "Copiar el texto",
   "gone.copied": "Texto copiado.",
+  "files.unsupported": "solo se aceptan imágenes, PDF, texto, audio y vídeo",
+  "files.large": "es demasiado grande",
 };

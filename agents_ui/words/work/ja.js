@@ -153,4 +153,6 @@ export default {
   "gone.about": "返信は送信されていません。破棄するまでここに残ります。",
   "gone.copy": "文章をコピー",
   "gone.copied": "文章をコピーしました。",
+  "files.unsupported": "画像・PDF・テキスト・音声・動画のみ受け付けます",
+  "files.large": "大きすぎます",
 };

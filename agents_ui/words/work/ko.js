@@ -153,4 +153,6 @@ export default {
   "gone.about": "답변이 전송되지 않았습니다. 버릴 때까지 여기에 남습니다.",
   "gone.copy": "글 복사",
   "gone.copied": "글을 복사했습니다.",
+  "files.unsupported": "사진, PDF, 텍스트, 소리, 영상만 받습니다",
+  "files.large": "너무 큽니다",
 };

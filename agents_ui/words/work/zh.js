@@ -153,4 +153,6 @@ export default {
   "gone.about": "您的回复未发送，将保留在此直到您丢弃。",
   "gone.copy": "复制文字",
   "gone.copied": "文字已复制。",
+  "files.unsupported": "仅接受图片、PDF、文本、音频和视频",
+  "files.large": "文件过大",
 };
