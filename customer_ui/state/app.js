@@ -3,7 +3,7 @@
 import { PinboxError } from "../lib/problems.js";
 import { PinboxClient } from "../lib/client.js";
 import { makeId } from "../lib/draft.js";
-import { EMPTY, apply, begin, prepend, put, toKeep } from "../core/log.js";
+import { EMPTY, apply, begin, prepend, toKeep } from "../core/log.js";
 import { computed, signal } from "../vendor/preact.js";
 import { Beside } from "./beside.js";
 import { Drafts } from "./drafts.js";
@@ -159,18 +159,16 @@ export class App {
     const clientId = makeId();
     this.drafts.note({ client_id: clientId, body, attachments, urgent });
     this.#typed = 0;
-    const answer = this.client.send(body, { clientId, attachments, urgent });
-    // From here on the service worker can take it, should the page go.
-    this.client.pending().then(() => this.drafts.stored(clientId)).then(stirWorker, () => {});
     try {
-      const sent = await answer;
-      this.log.value = put(this.log.value, sent.message);
-      this.#keepSoon();
-      await this.lookAtThread();
-    } catch {
-      // What the server refused stands in `refused`; what it has not had yet stays in the outbox.
-      await this.drafts.look();
+      await this.client.post(body, { clientId, attachments, urgent });
+    } catch (error) {
+      // It could not be kept, so it stays in sight, and in `localStorage` for the next start.
+      if (error instanceof PinboxError) return this.drafts.fail(clientId, error);
+      return this.drafts.fail(clientId, { code: "store", detail: String(error) });
     }
+    this.drafts.stored(clientId);
+    // From here on the service worker can send it, should the page go.
+    return stirWorker();
   }
 
   /** Somebody types. */
@@ -239,7 +237,7 @@ export class App {
 
   /** @param {import("../lib/wire.js").Message} message @param {number} seq */
   #arrived(message, seq) {
-    if (message.author.kind === "customer") return;
+    if (message.author.kind === "customer") return void this.lookAtThread();
     this.typing.value = null;
     const name = message.author.name ?? this.team.value?.name ?? "";
     this.voice.say(this.say("say.message", { name, text: message.body || this.say("file.some") }));
@@ -247,6 +245,7 @@ export class App {
     this.#acked = seq;
     this.client.ack(seq).catch((error) => this.#quietly(error));
     void this.lookAtThread();
+    return undefined;
   }
 
   /** @param {any} event */

@@ -47,6 +47,13 @@ export class Drafts {
     this.#keep();
   }
 
+  /** The outbox would not have it. @param {string} clientId @param {{ code: string, detail: string }} refused */
+  fail(clientId, { code, detail }) {
+    this.shown.value = this.shown.value.map((one) =>
+      one.draft.client_id === clientId ? { ...one, refused: { code, detail } } : one,
+    );
+  }
+
   /** What the outbox holds now. */
   async look() {
     const { client, log } = this.#app;
@@ -57,10 +64,11 @@ export class Drafts {
     ];
     const known = new Set(now.map(({ draft }) => draft.client_id));
     const there = new Set(log.value.messages.map(({ client_id }) => client_id));
-    // What has left the outbox stays in sight until it stands in the thread.
-    const between = this.shown.value.filter(
-      ({ draft, refused: gone }) => !known.has(draft.client_id) && !there.has(draft.client_id) && gone === null,
-    );
+    const fresh = new Set(this.#fresh.map(({ client_id }) => client_id));
+    // What has left the outbox, or is not yet in it, stays in sight until it stands in the thread.
+    const between = this.shown.value.filter(({ draft: { client_id }, refused: gone }) => {
+      return !known.has(client_id) && !there.has(client_id) && (gone === null || fresh.has(client_id));
+    });
     this.shown.value = [...now, ...between];
   }
 
@@ -72,6 +80,7 @@ export class Drafts {
 
   /** Not any more. @param {Draft} draft */
   async discard(draft) {
+    this.stored(draft.client_id);
     await this.#app.client.discard(draft.client_id);
     this.shown.value = this.shown.value.filter((one) => one.draft.client_id !== draft.client_id);
   }

@@ -15,13 +15,26 @@ from tests.desk.test_access import RULES
 
 LOOKS = [
     pytest.param({"color_scheme": "light", "viewport": SMALL}, id="light-320"),
-    pytest.param({"color_scheme": "dark", "viewport": WIDE}, id="dark-1280"),
+    # The other corner of the matrix, whole, is for `make prove`.
+    pytest.param(
+        {"color_scheme": "dark", "viewport": WIDE}, id="dark-1280", marks=[pytest.mark.prove]
+    ),
 ]
 
 
-async def faults(ana: AppPage) -> list[str]:
-    """What axe-core finds wrong with the screen as it is."""
-    told: dict[str, Any] = {"runOnly": {"type": "tag", "values": RULES}}
+async def faults(ana: AppPage, *, dark: bool = False) -> list[str]:
+    """What axe-core finds wrong with the screen as it is, and with its colours in the dark."""
+    found = await judge(ana, {"runOnly": {"type": "tag", "values": RULES}})
+    if dark:
+        await ana.page.emulate_media(color_scheme="dark")
+        colours = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+        found += [f"dark: {one}" for one in await judge(ana, colours)]
+        await ana.page.emulate_media(color_scheme="light")
+    return found
+
+
+async def judge(ana: AppPage, told: dict[str, Any]) -> list[str]:
+    """What axe-core finds by these rules."""
     found = await Axe().run(ana.page, options=told)
     return [
         f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
@@ -50,10 +63,10 @@ async def test_every_screen(stage: Stage, look: dict[str, Any]) -> None:
     assert await faults(ana) == [], "the thread"
     await ana.write("a bell \u0007 rings")
     await ana.said("rings").get_by_role("alert").wait_for()
-    assert await faults(ana) == [], "refused"
+    assert await faults(ana, dark=True) == [], "refused"
     await stage.act("bo", thread, "resolve")
     await ana.page.locator(".stars label").nth(2).click()
-    assert await faults(ana) == [], "the rating"
+    assert await faults(ana, dark=True) == [], "the rating"
     for button in ("Show my team", "Get a call back"):
         await ana.page.get_by_role("button", name=button).first.click()
         await ana.page.locator("dialog[open]").wait_for()
@@ -69,7 +82,7 @@ async def test_every_screen(stage: Stage, look: dict[str, Any]) -> None:
     await ana.live()
     await ana.write("And now?")
     await ana.page.get_by_role("group", name="Who should answer?").wait_for()
-    assert await faults(ana) == [], "asked"
+    assert await faults(ana, dark=True) == [], "asked"
 
 
 async def test_a_conversation_by_keyboard_alone(stage: Stage) -> None:
