@@ -45,6 +45,7 @@ async def stage(browser: Browser, tmp_path: Path, sqlite_template: Path) -> Asyn
     given = {
         "app_token_in_address": True,
         "app_origins": [f"http://localhost:{shop}"],
+        "app_token_url": f"http://localhost:{shop}/pinbox-token.json",
         "self_service_url": "https://help.example.com/start",
         "webpush_contact": "mailto:push@example.com",
         "webpush_key": "lZ2LD4Vx5ppyzFKvYIPV28mVYJ6UKWVVg0Uc45o2OZo",

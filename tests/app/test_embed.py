@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import ClientConnectionError
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.app.stage import AppPage, Stage
 from tests.desk.stage import WIDE
@@ -100,3 +100,42 @@ async def test_a_customer_of_the_shop_writes_in_its_corner(stage: Stage) -> None
         strange, stranger = await open_shop(stage, f"http://127.0.0.1:{stage.shop}/?as=ana")
         await stranger.get_by_role("button", name="Ask us").click()
         await strange.refused()
+
+
+async def test_the_company_s_backend_gives_the_token_and_a_new_one_when_it_is_time(
+    stage: Stage,
+) -> None:
+    window = await stage.window()
+    asked: list[str] = []
+    tokens: list[str] = []
+
+    async def backend(route: Route) -> None:
+        """It knows its customer by a cookie, and lets this page alone ask."""
+        asked.append(route.request.method)
+        headers = {
+            "Access-Control-Allow-Origin": stage.server.url,
+            "Access-Control-Allow-Credentials": "true",
+        }
+        if tokens:
+            await route.fulfill(json={"token": tokens.pop(0)}, headers=headers)
+        else:
+            await route.fulfill(status=401, headers=headers)
+
+    await window.context.route(f"http://localhost:{stage.shop}/pinbox-token.json", backend)
+    await window.page.goto(f"{window.url}/app")
+    await expect(window.page.get_by_text("Please open this page from our app")).to_be_visible()
+
+    ctx = stage.server.ctx
+    # The first one is about to end, so another is asked for before it is used.
+    short = ctx.tokens.sign("ana", now_ms=ctx.clock(), ttl_s=20, name="Ana", region="US-WA")
+    tokens.extend([short, stage.server.token("ana")])
+    await window.open()
+    await window.write("Who am I?")
+    await window.see("Who am I?")
+    assert await stage.log() == ["Who am I?"]
+    assert tokens == []
+    # At the next start the one that is kept will do.
+    count = len(asked)
+    await window.page.reload()
+    await window.live()
+    assert len(asked) == count
