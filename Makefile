@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint prove bench docs clean
+.PHONY: help demo test lint prove bench docs screenshots clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/'
@@ -29,6 +29,9 @@ bench: .venv/for-work ## measure; ratios against a bare server in the same run
 
 docs: .venv/for-use ## write the pages that are made from the code
 	$(BIN)/pinbox docs $(ARGS)
+
+screenshots: .venv/for-work ## take the pictures of the docs anew, in Chromium
+	$(BIN)/python -m tests.desk.screenshots
 
 clean: ## take away what was made here
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

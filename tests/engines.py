@@ -78,7 +78,7 @@ class CleanDatabases:
         if self._free:
             return self._free.pop()
         url = (await _new_database(self._server)).place
-        await _load_schema(url)
+        await load_schema(url)
         await _command(url, _KEEP_FIRST_ROWS)
         return url
 
@@ -142,7 +142,7 @@ async def database(
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the schema in it, to be copied."""
     file = tmp_path_factory.mktemp("schema") / "pinbox.db"
-    _wait_for(_load_schema(str(file)))
+    _wait_for(load_schema(str(file)))
     return file
 
 
@@ -170,7 +170,8 @@ async def _new_database(server: str) -> Database:
     return Database("postgres", _url(server, name))
 
 
-async def _load_schema(place: str) -> None:
+async def load_schema(place: str) -> None:
+    """Put Pinbox's schema into an empty database."""
     kind = "postgres" if "://" in place else "sqlite"
     engine = await Database(kind, place).open()
     await prepare(engine, epoch=EPOCH)

@@ -173,10 +173,7 @@ class Stage:
             await agents.set_password(ctx, OPERATOR, agent=agent, password=PASSWORD)
             token = await agents.add_token(ctx, OPERATOR, agent=agent)
             self.people = msgspec.structs.replace(self.people, **{who: token.token})
-        body = {"name": who, "password": PASSWORD}
-        reply = await self.server.ask("POST", "/v1/desk/session", body)
-        name, _, value = reply.headers["Set-Cookie"].partition(";")[0].partition("=")
-        return {"name": name, "value": value, "url": self.server.url}
+        return await open_session(self.server, who)
 
     async def window(self, **options: Any) -> DeskPage:
         """A browser's window in which nobody is signed in."""
@@ -211,3 +208,11 @@ async def set_stage(ctx: Context, browser: Browser) -> AsyncIterator[Stage]:
         stage = Stage(server, people, browser)
         yield stage
         await stage.close()
+
+
+async def open_session(server: Server, who: str) -> dict[str, str]:
+    """Sign in by name and `PASSWORD`; gives the session's cookie."""
+    body = {"name": who, "password": PASSWORD}
+    reply = await server.ask("POST", "/v1/desk/session", body)
+    name, _, value = reply.headers["Set-Cookie"].partition(";")[0].partition("=")
+    return {"name": name, "value": value, "url": server.url}
