@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import board, latency, memory, push, rules, scale, sends, storm
+from bench import board, desk, latency, memory, push, rules, scale, sends, storm
 from bench.carrier import run as carrier
 from bench.table import say_machine
 
@@ -16,6 +16,7 @@ BENCHES = {
     "scale": scale.main,
     "board": board.main,
     "push": push.main,
+    "desk": desk.main,
     "rules": rules.main,
     "carrier": carrier.main,
 }

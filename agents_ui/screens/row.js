@@ -7,15 +7,28 @@ import { Avatar } from "../parts/avatar.js";
 import { Icon } from "../parts/icon.js";
 import { now } from "../state/clock.js";
 import { addressOf, place } from "../state/place.js";
-import { html } from "../vendor/preact.js";
+import { html, useMemo } from "../vendor/preact.js";
 
-/** @param {{ desk: import("../state/desk.js").Desk, view: import("../core/views.js").View, thread: import("../core/shapes.js").Summary, entry: boolean }} props */
+/**
+ * Of a thousand rows those alone are made anew in which something has changed: whoever goes to the
+ * next thread waits for two.
+ *
+ * @param {{ desk: import("../state/desk.js").Desk, view: import("../core/views.js").View, thread: import("../core/shapes.js").Summary, entry: boolean }} props
+ */
 export function Row({ desk, view, thread, entry }) {
+  const open = place.value.thread === thread.id;
+  return useMemo(
+    () => html`<${Inside} desk=${desk} view=${view} thread=${thread} entry=${entry} open=${open} />`,
+    [desk, view, thread, entry, open],
+  );
+}
+
+/** @param {Parameters<typeof Row>[0] & { open: boolean }} props */
+function Inside({ desk, view, thread, entry, open }) {
   const { words } = desk;
   const say = words.say.bind(words);
   const times = words.times.value;
   const me = desk.me.value?.id ?? "";
-  const open = place.value.thread === thread.id;
   const given = { say, times, me, now: now.value };
   const name = nameOf(thread) ?? "";
   const served = servedBy(thread, given);

@@ -71,10 +71,12 @@ export class Calls {
     await this.load();
   }
 
-  /** @param {string | null} [cursor] where the next page begins */
-  async load(cursor = null) {
+  /**
+   * @param {string | null} [cursor] where the next page begins
+   * @param {"open" | "over"} [which] unless it is what is shown
+   */
+  async load(cursor = null, which = this.which.value) {
     const life = this.#life;
-    const which = this.which.value;
     this.state.value = "loading";
     try {
       const page = await api.listCallbacks(which, cursor);
@@ -101,10 +103,7 @@ export class Calls {
 
   async #learn() {
     this.#again = 0;
-    const which = this.which.peek();
-    this.which.value = "open";
-    await this.load();
-    this.which.value = which;
+    await this.load(null, "open");
   }
 
   /** I make this call. @param {Card} card */

@@ -27,7 +27,10 @@ export class Drafts {
     if (here !== undefined) return here;
     try {
       const kept = JSON.parse(this.#storage?.getItem(this.#prefix + thread) ?? "null");
-      return { ...EMPTY, ...kept };
+      const draft = { ...EMPTY, ...kept };
+      // A list asks for each of its rows.
+      this.#here.set(thread, draft);
+      return draft;
     } catch {
       return { ...EMPTY };
     }
