@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, Frame, expect
 
-from inbox.client import CustomerClient
+from inbox.client import CustomerClient, DeskClient
 from inbox.ops.demo.cast import assemble
 from inbox.ops.demo.phone import APP, NAME, TOKEN, Phone, environment
 from inbox.ops.demo.server import Server
@@ -37,11 +37,21 @@ async def demo(folder: Path) -> AsyncIterator[StagePage]:
                 await ana.devices.register(
                     NAME, "apns", token=TOKEN, app_id=APP, environment="production"
                 )
+                await ana.send("Hello?")
+            await resolve_all(server.url, cast.bo)
             await stage.raise_curtain(server.url, cast, folder)
             yield stage
         finally:
             await server.stop()
             await stage.close()
+
+
+async def resolve_all(url: str, agent: str) -> None:
+    """Bo answers and settles it, as at the end of the story."""
+    async with DeskClient(url, agent) as bo:
+        (ana,) = (await bo.queue("waiting")).items
+        await bo.reply(ana.id, "Hello Ana!", seen_seq=ana.head)
+        await bo.resolve(ana.id)
 
 
 async def test_phone_and_desk_side_by_side(browser: Browser, tmp_path: Path) -> None:
@@ -55,8 +65,12 @@ async def test_phone_and_desk_side_by_side(browser: Browser, tmp_path: Path) -> 
         await phone.locator('.shell[data-live="live"]').wait_for()
         await phone.locator("textarea").fill("My phone shows ‘no service’.")
         await phone.get_by_role("button", name="Send", exact=True).click()
-        await desk.locator("a.row").filter(has_text="Ana").first.click()
+        # Her conversation is open at the desk from the start: nobody has to look for it.
         await desk.locator("article.said").filter(has_text="no service").wait_for()
+
+        # Mia has seen it, and Ana sees that: a reply that is faster than that is held as stale.
+        receipt = phone.locator(".receipt").last
+        await expect(receipt).to_have_attribute("data-state", "read", timeout=PATIENCE_MS)
 
         # Closed: the answer comes as a push, and a tap on it leads to the answer.
         await page.get_by_role("button", name="Close the app").click()

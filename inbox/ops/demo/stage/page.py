@@ -72,6 +72,7 @@ class StagePage:
         self._folder = Path()
         self._password = ""
         self._links: dict[str, Place] = {}
+        self._thread = ""
         self._port = 0
         app = web.Application(middlewares=[self._guard])
         app.add_routes(
@@ -119,6 +120,7 @@ class StagePage:
         await self._weather.begin()
         async with DeskClient(url, cast.mia) as mia:
             await mia.duty(on=True)
+            self._thread = await _take_over(mia)
         # A password that nobody else knows: the desk is signed in by it, and so by a link.
         self._password = secrets.token_urlsafe(24)
         async with DeskClient(url, cast.ada) as ada:
@@ -195,7 +197,8 @@ class StagePage:
             signed = await ask(self._folder, "token.customer", asked, into=CustomerToken)
             there = f"http://{HOST}:{self.line.port}/app#token={signed.token}"
             return web.Response(status=302, headers={"Location": there})
-        answer = web.Response(status=302, headers={"Location": f"{self._server}/desk#/waiting"})
+        there = f"{self._server}/desk#/team/{self._thread}"
+        answer = web.Response(status=302, headers={"Location": there})
         # Cookies know no ports: what is set here is the server's, too.
         answer.set_cookie(
             SESSION_COOKIE, await self._sign_in(), path="/", httponly=True, samesite="Strict"
@@ -218,6 +221,16 @@ class StagePage:
         if self._weather is None:
             raise Internal("there is nothing to show yet")
         return self._weather
+
+
+async def _take_over(lead: DeskClient) -> str:
+    """Ana's conversation goes on with the lead, so that it stands open beside the phone."""
+    (ana,) = (await lead.queue("all")).items
+    if ana.status is not None and ana.status.state == "resolved":
+        await lead.reopen(ana.id)
+    me = await lead.me()
+    await lead.assign(ana.id, me.agent.id)
+    return ana.id
 
 
 def _json(value: msgspec.Struct) -> web.Response:
