@@ -12,6 +12,8 @@ export const PERS = /** @type {readonly Per[]} */ (Object.freeze(["team", "marke
 export const SPANS = Object.freeze(["week", "weeks", "month", "last", "quarter"]);
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const ALL = "all";
+const DAY_MS = 86_400_000;
+const MOST = 366;
 
 /** A date on the calendar of whoever looks. @param {Date} day */
 export function dateOf(day) {
@@ -63,15 +65,32 @@ export function asQuery({ team, market, ...rest }) {
 }
 
 /**
+ * The first day of every period that is asked for, those in which nothing happened, too.
+ *
+ * @param {Pick<Question, "from" | "to" | "by">} question
+ * @returns {string[]}
+ */
+export function periodsOf({ from, to, by }) {
+  if (by === "total") return [from];
+  const days = [];
+  for (let day = Date.parse(from); day <= Date.parse(to) && days.length < MOST; day += DAY_MS) {
+    const at = new Date(day);
+    const begins = by === "day" || (by === "week" ? at.getUTCDay() === 1 : at.getUTCDate() === 1);
+    if (begins || days.length === 0) days.push(at.toISOString().slice(0, 10));
+  }
+  return days;
+}
+
+/**
  * The rows of a report as series for a chart: one for each team and market, over the periods.
  *
  * @param {any[]} rows as the server gave them
  * @param {string} figure
  * @param {(row: any) => string} name
- * @returns {{ periods: string[], series: { name: string, values: (number | null)[] }[] }}
+ * @param {readonly string[]} periods
+ * @returns {{ name: string, values: (number | null)[] }[]} nothing where nothing happened
  */
-export function seriesOf(rows, figure, name) {
-  const periods = [...new Set(rows.map((row) => row.from))];
+export function seriesOf(rows, figure, name, periods) {
   /** @type {Map<string, (number | null)[]>} */
   const series = new Map();
   for (const row of rows) {
@@ -79,5 +98,5 @@ export function seriesOf(rows, figure, name) {
     if (!series.has(key)) series.set(key, periods.map(() => null));
     /** @type {(number | null)[]} */ (series.get(key))[periods.indexOf(row.from)] = row[figure];
   }
-  return { periods, series: [...series].map(([key, values]) => ({ name: key, values })) };
+  return [...series].map(([key, values]) => ({ name: key, values }));
 }

@@ -114,5 +114,5 @@ export function stateOf(desk, { state, closes_at: closes, next_open: opens }) {
 /** @param {import("../state/desk.js").Desk} desk @param {import("../state/weather.js").Storm} storm */
 export function stormOf({ words }, { teams, until, notice }) {
   const helpers = teams.map((one) => `${one.team.name} ${one.share} %`).join(", ");
-  return { helpers, until: words.times.value.near(until, Date.now()), notice };
+  return { helpers, until: words.times.value.soon(until, Date.now()), notice };
 }

@@ -3,7 +3,7 @@
 import { getReport, reportFile } from "../api/office.js";
 import { Chart } from "../charts/figure.js";
 import { GROUPS, HEADLINES, figureOf, written } from "../core/figures.js";
-import { BYS, PERS, SPANS, asQuery, insideOf, questionOf, rangeOf, seriesOf } from "../core/questions.js";
+import { BYS, PERS, SPANS, asQuery, insideOf, periodsOf, questionOf, rangeOf, seriesOf } from "../core/questions.js";
 import { Field, Finish, useForm } from "../parts/form.js";
 import { go, place } from "../state/place.js";
 import { html, useEffect, useId, useState } from "../vendor/preact.js";
@@ -104,7 +104,8 @@ function Drawn({ desk, question, group, rows }) {
   const id = useId();
   const [figure, setFigure] = useState(() => (group.figures.find(({ kind }) => kind !== "count") ?? group.figures[0]).id);
   const name = (/** @type {any} */ row) => nameOf(desk, row);
-  const { periods, series } = seriesOf(rows, figure, name);
+  const periods = periodsOf(question);
+  const series = seriesOf(rows, figure, name, periods);
   const labels = periods.map((from) => periodOf(from, question.by, language));
   const title = words.say(`figure.${figure}`);
   const total = question.by === "total";

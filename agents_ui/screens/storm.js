@@ -153,7 +153,7 @@ function Preview({ desk, draft, widen, notice, until, now = false }) {
     <ul class="sentences">
       ${draft.helpers.map(({ team, share, open, opens }) => html`<li key=${team.id}>
         ${words.say("storm.goes", { share, team: team.name })}
-        ${!open && html` <strong>${words.say("storm.closed", { team: team.name, at: opens ? words.times.value.near(opens, Date.now()) : "–" })}</strong>`}</li>`)}
+        ${!open && html` <strong>${words.say("storm.closed", { team: team.name, at: opens ? words.times.value.soon(opens, Date.now()) : "–" })}</strong>`}</li>`)}
       <li>${stay < 0 ? html`<strong>${words.say("storm.over100", { count: -stay })}</strong>` : words.say("storm.stay", { share: stay, team: draft.team })}</li>
       <li>${words.say("storm.known")}</li>
       ${widen > 1 && html`<li>${words.say("storm.wider", { widen })}</li>`}

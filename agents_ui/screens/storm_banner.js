@@ -14,7 +14,7 @@ export function StormBanner({ desk }) {
   return html`<aside class="storms" aria-label=${words.say("storm.title")}>
     ${storms.map(({ team, teams, until, notice }) => {
       const helpers = teams.map((one) => `${one.team.name} ${one.share} %`).join(", ");
-      const when = words.times.value.near(until, Date.now());
+      const when = words.times.value.soon(until, Date.now());
       return html`<p key=${team.id}><strong>${words.say("storm.in", { team: team.name })}</strong>
         <span>${words.say(mine.has(team.id) ? "storm.ours" : "storm.theirs", { helpers, until: when, notice })}</span>
         ${leads && mine.has(team.id) &&

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { GROUPS, HEADLINES, figureOf, lasting, written } from "../../../agents_ui/core/figures.js";
-import { asQuery, insideOf, questionOf, rangeOf, seriesOf } from "../../../agents_ui/core/questions.js";
+import { asQuery, insideOf, periodsOf, questionOf, rangeOf, seriesOf } from "../../../agents_ui/core/questions.js";
 import { keptRule, rulesOf, shownRule } from "../../../agents_ui/core/rules.js";
 import { every, ticks } from "../../../agents_ui/core/scales.js";
 import { goesOver, keptClose, shownClose, stretches, wholeWeek, withOneMore } from "../../../agents_ui/core/weeks.js";
@@ -92,10 +92,18 @@ test("rows become series, with a gap where nothing happened", () => {
     { from: "2026-11-01", team: "B", contacts: 2 },
     { from: "2026-11-02", team: "A", contacts: 3 },
   ];
-  assert.deepEqual(seriesOf(rows, "contacts", ({ team }) => team), {
-    periods: ["2026-11-01", "2026-11-02"],
-    series: [{ name: "A", values: [1, 3] }, { name: "B", values: [2, null] }],
-  });
+  const periods = periodsOf({ from: "2026-11-01", to: "2026-11-03", by: "day" });
+  assert.deepEqual(seriesOf(rows, "contacts", ({ team }) => team, periods), [
+    { name: "A", values: [1, 3, null] },
+    { name: "B", values: [2, null, null] },
+  ]);
+  assert.deepEqual(periodsOf({ from: "2026-10-29", to: "2026-11-10", by: "week" }), [
+    "2026-10-29", "2026-11-02", "2026-11-09",
+  ]);
+  assert.deepEqual(periodsOf({ from: "2026-10-29", to: "2026-12-01", by: "month" }), [
+    "2026-10-29", "2026-11-01", "2026-12-01",
+  ]);
+  assert.deepEqual(periodsOf({ from: "2026-10-29", to: "2026-12-01", by: "total" }), ["2026-10-29"]);
 });
 
 test("midnight at the end of a day goes through a field and back", () => {
