@@ -94,13 +94,16 @@ ORDER BY p.settled_at, p.thread_id, p.seq LIMIT :limit
 -- name: report_callbacks
 -- Callbacks that were settled otherwise than by calling them off, after a place and before a moment,
 -- in order: whether the team called in time. The market is that of the thread's newest matter.
-SELECT b.settled_at, b.id, b.first_attempt_at <= b.planned_end, b.team_id, c.market
-FROM callbacks b
-JOIN threads t ON t.id = b.thread_id
+SELECT called.settled_at, called.id, called.in_time, called.team_id, c.market
+FROM (
+    SELECT settled_at, id, first_attempt_at <= planned_end AS in_time, team_id, thread_id
+    FROM callbacks
+    WHERE state IN ('done', 'missed') AND (settled_at, id) > (:at, :id) AND settled_at < :until
+    ORDER BY settled_at, id LIMIT :limit
+) called
+JOIN threads t ON t.id = called.thread_id
 LEFT JOIN conversations c ON c.thread_id = t.id AND c.number = t.conversation
-WHERE b.state IN ('done', 'missed') AND (b.settled_at, b.id) > (:at, :id)
-  AND b.settled_at < :until
-ORDER BY b.settled_at, b.id LIMIT :limit
+ORDER BY called.settled_at, called.id
 
 -- name: report_messages
 -- How many messages there were between two moments, by team, side and market.

@@ -11,7 +11,7 @@ from playwright.async_api import expect
 from tests.app.stage import SMALL, AppPage, Stage
 from tests.app.test_page import close_team
 from tests.desk.stage import WIDE
-from tests.desk.test_access import RULES
+from tests.desk.test_access import RULES, SETTLED
 
 LOOKS = [
     pytest.param({"color_scheme": "light", "viewport": SMALL}, id="light-320"),
@@ -35,6 +35,7 @@ async def faults(ana: AppPage, *, dark: bool = False) -> list[str]:
 
 async def judge(ana: AppPage, told: dict[str, Any]) -> list[str]:
     """What axe-core finds by these rules."""
+    await ana.page.evaluate(SETTLED)
     found = await Axe().run(ana.page, options=told)
     return [
         f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"

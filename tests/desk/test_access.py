@@ -38,8 +38,14 @@ LOOKS = [
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
+SETTLED = """() => Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect.getComputedTiming().endTime < Infinity)
+  .map((one) => one.finished))"""
+
+
 async def faults(desk: DeskPage) -> list[str]:
-    """What axe-core finds wrong with the screen as it is."""
+    """What axe-core finds wrong with the screen as it is, once its colours have come."""
+    await desk.page.evaluate(SETTLED)
     told: dict[str, Any] = {"runOnly": {"type": "tag", "values": RULES}}
     found = await Axe().run(desk.page, options=told)
     return [

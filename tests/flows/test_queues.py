@@ -35,7 +35,7 @@ def expected(books: Books, who: Agent, view: View) -> list[str]:
             return LARGEST, one.id
         due = one.waiting_since
         if one.promise is not None:
-            _, _, (_, _, _, due, *_), _ = json.loads(one.promise)
+            _, _, (_, _, _, due, *_), *_ = json.loads(one.promise)
         return due, one.id
 
     found: list[Thread]

@@ -120,7 +120,7 @@ class StagePage:
         await self._weather.begin()
         async with DeskClient(url, cast.mia) as mia:
             await mia.duty(on=True)
-            self._thread = await _take_over(mia)
+            self._thread = await _go_on(mia)
         # A password that nobody else knows: the desk is signed in by it, and so by a link.
         self._password = secrets.token_urlsafe(24)
         async with DeskClient(url, cast.ada) as ada:
@@ -223,13 +223,12 @@ class StagePage:
         return self._weather
 
 
-async def _take_over(lead: DeskClient) -> str:
-    """Ana's conversation goes on with the lead, so that it stands open beside the phone."""
+async def _go_on(lead: DeskClient) -> str:
+    """Ana's conversation is open, and nobody's: whoever answers has it."""
     (ana,) = (await lead.queue("all")).items
     if ana.status is not None and ana.status.state == "resolved":
         await lead.reopen(ana.id)
-    me = await lead.me()
-    await lead.assign(ana.id, me.agent.id)
+    await lead.release(ana.id)
     return ana.id
 
 
