@@ -25,7 +25,7 @@ KINDS = {
 PAGE = "index.html"
 _ASIDE = {"vendor/entry.js", "lib/stores/file.js"}
 """What no browser loads: how the vendored module was made, and a store of Node's."""
-_LAZY = re.compile(r"words/(?!(?:work/)?en\.js|index\.js)")
+_LAZY = re.compile(r"words/(?!(?:shift/)?en\.js|index\.js)")
 """What is loaded when it is needed."""
 
 

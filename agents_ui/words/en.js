@@ -1,9 +1,9 @@
 /** English: the texts that every other language has, too. */
 
-import work from "./work/en.js";
+import shift from "./shift/en.js";
 
 export default {
-  ...work,
+  ...shift,
   "app.name": "Pinbox",
   "app.title": "{place} · Pinbox",
   "app.title.unread": "({count}) {place} · Pinbox",

@@ -1,9 +1,9 @@
 /** Español. */
 
-import work from "./work/es.js";
+import shift from "./shift/es.js";
 
 export default {
-  ...work,
+  ...shift,
   "app.name": "Pinbox",
   "app.title": "{place} · Pinbox",
   "app.title.unread": "({count}) {place} · Pinbox",

@@ -1,9 +1,9 @@
 /** 日本語. */
 
-import work from "./work/ja.js";
+import shift from "./shift/ja.js";
 
 export default {
-  ...work,
+  ...shift,
   "app.name": "Pinbox",
   "app.title": "{place} · Pinbox",
   "app.title.unread": "({count}) {place} · Pinbox",

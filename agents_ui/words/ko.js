@@ -1,9 +1,9 @@
 /** 한국어. */
 
-import work from "./work/ko.js";
+import shift from "./shift/ko.js";
 
 export default {
-  ...work,
+  ...shift,
   "app.name": "Pinbox",
   "app.title": "{place} · Pinbox",
   "app.title.unread": "({count}) {place} · Pinbox",

@@ -1,9 +1,9 @@
 /** 中文. */
 
-import work from "./work/zh.js";
+import shift from "./shift/zh.js";
 
 export default {
-  ...work,
+  ...shift,
   "app.name": "Pinbox",
   "app.title": "{place} · Pinbox",
   "app.title.unread": "({count}) {place} · Pinbox",
