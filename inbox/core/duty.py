@@ -15,7 +15,7 @@ Times are Unix ms; whoever asks knows who is on duty.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -29,12 +29,16 @@ GoesBack = Literal["off duty", "not answered", "left the team"]
 """Why a conversation goes back to the queue by itself."""
 
 
-class Load(msgspec.Struct, frozen=True):
-    """An agent on duty: how many active conversations, and when they were handed one last."""
+class Load(NamedTuple):
+    """An agent on duty: how many active conversations, and when they were handed one last.
 
-    agent: str
+    In the order of the turns: the least of several is whose turn it is.
+    """
+
     active: int
-    handed_at: int | None = None
+    handed_at: int
+    """0: never."""
+    agent: str
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -63,11 +67,11 @@ def choose(
     """
     limit = soft_limit(rules)
     free = [one for one in loads if one.agent != but and (limit is None or one.active < limit)]
-    if any(one.agent == last for one in free):
-        return Choice(last or "", "answered last")
+    if last is not None and any(one.agent == last for one in free):
+        return Choice(last, "answered last")
     if rules.handing == "pull" or not free:
         return None
-    least = min(free, key=lambda one: (one.active, one.handed_at or 0, one.agent))
+    least = min(free)
     return Choice(least.agent, f"least loaded, {least.active} active")
 
 

@@ -143,7 +143,7 @@ async def count_active(tx: Tx, agent: str, *, at: int) -> int:
 async def read_loads(tx: Tx, team: str, *, at: int) -> list[Load]:
     """Everybody of a team who is on duty, with what they have."""
     rows = await tx.fetch(Q.team_loads, team=team, since=at - rules.ACTIVE_MS)
-    return [Load(agent, active, handed_at) for agent, handed_at, active in rows]
+    return list(map(Load._make, rows))
 
 
 async def _choose(
@@ -162,28 +162,25 @@ async def _choose(
         if row is None:
             return None
         active = 0 if rules.soft_limit(own) is None else await count_active(tx, last, at=at)
-        return rules.choose([Load(last, active)], rules=own, last=last, but=but)
+        return rules.choose([Load(active, 0, last)], rules=own, last=last, but=but)
     if not any(_is_there(people, team, one) for one in people.members.get(team, ())):
         return None
     loads = await read_loads(tx, team, at=at)
-    if rules.choose(loads, rules=own, last=last, but=but) is None:
-        return None  # everybody has enough: a storm of customers locks nobody
-    await tx.fetch(Q.lock_team_duty, team=team)
-    loads = await read_loads(tx, team, at=at)
     choice = rules.choose(loads, rules=own, last=last, but=but)
+    if choice is not None and not tx.is_alone:
+        await tx.fetch(Q.lock_team_duty, team=team)
+        loads = await read_loads(tx, team, at=at)
+        choice = rules.choose(loads, rules=own, last=last, but=but)
     if choice is None:
-        return None
-    if not in_turn and choice.agent != last and await _is_overtaking(tx, thread):
+        return None  # everybody has enough: a storm of customers locks nobody
+    if in_turn or choice.agent == last:
+        await tx.execute(Q.note_handed, agent=choice.agent, at=at)
+    elif not await tx.execute(
+        Q.note_handed_unless_queue, agent=choice.agent, at=at, team=team, thread=thread.id
+    ):
         writing.free(team)
         return None
-    await tx.execute(Q.note_handed, agent=choice.agent, at=at)
     return choice
-
-
-async def _is_overtaking(tx: Tx, thread: Thread) -> bool:
-    """Whether somebody has waited longer in the same queue."""
-    row = await tx.fetch_one(Q.waits_longer, team=thread.serving_team, thread=thread.id)
-    return row is not None
 
 
 def _is_there(people: Roster, team: str, agent: str) -> bool:

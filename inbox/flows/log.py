@@ -124,23 +124,29 @@ async def _add_items(
     writing: Writing, thread: Thread, entries: Sequence[Entry]
 ) -> tuple[Item, ...]:
     items = []
+    rows: list[dict[str, Value]] = []
     for seq, entry in enumerate(entries, start=thread.head + 1):
         item = Item(seq, entry.type, writing.at, msgspec.json.encode(entry.event).decode())
         items.append(item)
-        await writing.tx.execute(
-            Q.add_item,
-            thread=thread.id,
-            seq=seq,
-            type=item.type,
-            audience=audience(item.type),
-            at=item.at,
-            author=entry.author,
-            conversation=thread.conversation,
-            client_key=entry.client_key,
-            body_key=entry.body_key,
-            payload=item.payload,
-            team=thread.serving_team if entry.type == "message" else None,
+        rows.append(
+            {
+                "thread": thread.id,
+                "seq": seq,
+                "type": item.type,
+                "audience": audience(item.type),
+                "at": item.at,
+                "author": entry.author,
+                "conversation": thread.conversation,
+                "client_key": entry.client_key,
+                "body_key": entry.body_key,
+                "payload": item.payload,
+                "team": thread.serving_team if entry.type == "message" else None,
+            }
         )
+    if len(rows) == 1:
+        await writing.tx.execute(Q.add_item, **rows[0])
+    elif rows:
+        await writing.tx.execute_many(Q.add_item, rows)
     if items:
         writing.moved(f"thread:{thread.id}", items[-1].seq)
     return tuple(items)

@@ -44,6 +44,11 @@ class Tx(Protocol):
         """Which engine this is; asked only by full-text search."""
         ...
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else can write before this ends: what it reads stands without locks."""
+        ...
+
     async def fetch(self, query: Query, **params: Value) -> list[Row]:
         """All rows."""
         ...

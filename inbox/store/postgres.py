@@ -107,6 +107,7 @@ class PostgresTx:
 
     __slots__ = ("_closings", "_connection", "fault")
     dialect: Literal["postgres"] = "postgres"
+    is_alone = False
 
     def __init__(self, connection: _Held) -> None:
         self._connection = connection

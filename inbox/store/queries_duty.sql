@@ -76,19 +76,20 @@ SELECT a.id FROM agents a JOIN team_members m ON m.agent_id = a.id AND m.team_id
 WHERE a.on_duty AND a.disabled_at IS NULL ORDER BY a.id FOR NO KEY UPDATE OF a
 
 -- fragment: active
-t.state = 'open' AND (t.waiting_since IS NOT NULL OR t.last_message_at > :since)
+-- Whose customer waits has a time it is due, which the index of the assignee's work holds.
+t.state = 'open' AND (t.due_at IS NOT NULL OR t.last_message_at > :since)
 
 -- name: count_active
 -- How many active conversations an agent has.
 SELECT COUNT(*) FROM threads t WHERE t.assignee_id = :agent AND t.state <> 'resolved' AND {active}
 
 -- name: team_loads
--- Everybody of a team who is on duty, when they were handed something last, and what they have.
-SELECT a.id, a.handed_at, (
+-- Everybody of a team who is on duty: what they have, and when they were handed something last.
+SELECT (
     SELECT COUNT(*) FROM threads t
-    WHERE t.assignee_id = a.id AND t.state <> 'resolved' AND {active})
+    WHERE t.assignee_id = a.id AND t.state <> 'resolved' AND {active}), COALESCE(a.handed_at, 0), a.id
 FROM agents a JOIN team_members m ON m.agent_id = a.id AND m.team_id = :team
-WHERE a.on_duty AND a.disabled_at IS NULL ORDER BY a.id
+WHERE a.on_duty AND a.disabled_at IS NULL
 
 -- name: team_active
 -- How many active conversations each of a team has.
@@ -101,6 +102,14 @@ FROM team_members m WHERE m.team_id = :team
 -- An agent was handed a conversation.
 UPDATE agents SET handed_at = :at WHERE id = :agent
 
+-- name: note_handed_unless_queue
+-- Likewise, unless the team's queue has somebody else, who has waited longer then.
+UPDATE agents SET handed_at = :at
+WHERE id = :agent AND NOT EXISTS (
+    SELECT 1 FROM threads t
+    WHERE t.serving_team = :team AND t.state = 'open' AND t.assignee_id IS NULL
+      AND t.due_at IS NOT NULL AND t.id <> :thread)
+
 -- name: due_take_backs
 -- What goes back to its queue now, unless it was answered.
 SELECT id FROM threads WHERE take_back_at <= :now ORDER BY take_back_at, id LIMIT :limit
@@ -111,12 +120,6 @@ SELECT id, due_at FROM threads
 WHERE serving_team = :team AND state = 'open' AND assignee_id IS NULL
   AND (due_at, id) > (:since, :after)
 ORDER BY due_at, id LIMIT :limit
-
--- name: waits_longer
--- Whether a team's queue has somebody else, who has waited longer then.
-SELECT 1 FROM threads
-WHERE serving_team = :team AND state = 'open' AND assignee_id IS NULL
-  AND due_at IS NOT NULL AND id <> :thread LIMIT 1
 
 -- name: queue_of_known
 -- What of a team's queue was last answered by somebody who is on duty now.

@@ -39,6 +39,7 @@ class SqliteTx:
 
     __slots__ = ("_closings", "_cursor", "entries", "fault")
     dialect: Literal["sqlite"] = "sqlite"
+    is_alone = True
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._cursor = connection.cursor()
