@@ -15,8 +15,9 @@ from inbox.flows.access import get_seen
 from inbox.flows.care import Care, care_of
 from inbox.flows.context import Context, roster
 from inbox.flows.hours import Today, opening
+from inbox.flows.leases import rest
 from inbox.flows.matters import conversation_of
-from inbox.flows.placing import shown_choice
+from inbox.flows.placing import shown_choice, would_serve
 from inbox.flows.promises import Asked, estimate, standing
 from inbox.flows.roster import Roster
 from inbox.flows.storms import show_notice
@@ -67,8 +68,8 @@ class TeamPage(msgspec.Struct, frozen=True):
 
     `hours` is today; `open`, `state`, `closes_at` and `next_open` are this moment's. `line` is what
     the team says of the day, while it lasts; `notice` what all its customers must know now.
-    `promise` is what a new matter could expect now, and `kept_rate` the share of promises kept
-    within 28 days, null while they are few.
+    `promise` is what a new matter could expect now, of whichever team would have it, and
+    `kept_rate` the share of promises kept within 28 days, null while they are few.
     """
 
     id: str
@@ -133,8 +134,9 @@ async def _promise(
         return standing(thread, who, at=at, people=people)
     reopen_ms = ctx.settings.reopen_hours * HOUR_MS
     conv, _ = customer_wrote(conversation_of(thread), now=at, reopen_ms=reopen_ms)
-    basis: Basis = "first" if conv.number != thread.conversation else "next"
-    asked = Asked(who, thread.serving_team, basis)
+    new = conv.number != thread.conversation
+    basis: Basis = "first" if new else "next"
+    asked = Asked(who, would_serve(people, thread, new=new, at=at), basis)
     return await estimate(ctx, tx, asked, at=at, people=people)
 
 
@@ -159,10 +161,10 @@ async def team_page(ctx: Context, who: Customer) -> TeamPage:
 
     async def look(tx: Tx) -> tuple[Thread, Promise | None, float | None]:
         thread = await get_seen(tx, who, who.thread)
-        team = thread.home_team
-        asked = Asked(who, team, "first")
+        serves = would_serve(people, rest(thread, people, at=at), new=True, at=at)
+        asked = Asked(who, serves, "first")
         promise = await estimate(ctx, tx, asked, at=at, people=people)
-        kept = await ctx.memory.measures.kept_rate(tx, people, team, now=at)
+        kept = await ctx.memory.measures.kept_rate(tx, people, thread.home_team, now=at)
         return thread, promise, kept
 
     thread, promise, kept = await ctx.store.read(look)

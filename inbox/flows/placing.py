@@ -14,7 +14,7 @@ from inbox.core import cover as rules
 from inbox.core.cover import Ask, Cover, GoHome, Situation
 from inbox.core.events import ChoiceEvent, CoverChoice, Serving, ServingEvent
 from inbox.core.instant import to_text
-from inbox.core.storm import helper_of
+from inbox.core.storm import Storm, helper_of
 from inbox.flows import leases
 from inbox.flows.context import Context, Writing
 from inbox.flows.leases import Terms
@@ -40,27 +40,11 @@ async def place(
     """
     at, new = writing.at, after.conversation != before.conversation
     after, entries = _keep_choice_of_care(after, people, new=new, at=at)
-    storm = people.storm_of(after.home_team, at=at) if new else None
-    there = people.is_there(after.serving_team, at=at, urgent=urgent)
-    if there and storm is None:
+    told, storm = _situation(people, after, new=new, urgent=urgent, at=at)
+    if told is None:
         return after, entries
     if new and after.choice is not None:  # it was of the conversation before
         after = msgspec.structs.replace(after, choice=None, choice_until=None)
-    spill = None if storm is None else helper_of(storm, after.id)
-    first = first_there(people, after, at=at, urgent=urgent)
-    anybody = first or _anybody_there(people, after, at=at) if urgent else None
-    told = Situation(
-        why=after.serving_why,
-        there=there,
-        home_there=people.is_there(after.home_team, at=at, urgent=urgent),
-        urgent=urgent,
-        policy=people.rules_of(after.home_team).cover,
-        choice=choice_now(after, at=at),
-        new=new,
-        spill=spill if spill and may_cover(people, spill, at=at, urgent=urgent) else None,
-        first=first,
-        anybody=anybody,
-    )
     match rules.decide(told):
         case Cover(team, why):
             back = rules.opens_after(people.hours_of(after.home_team), at, urgent=urgent)
@@ -89,6 +73,39 @@ async def place(
             return after, entries + told_so
         case _:
             return after, entries
+
+
+def would_serve(people: Roster, thread: Thread, *, new: bool, at: int) -> str:
+    """The team that would have a message of this moment, which is `new`: of a new matter."""
+    thread, _ = _keep_choice_of_care(thread, people, new=new, at=at)
+    told, _ = _situation(people, thread, new=new, urgent=False, at=at)
+    decision = rules.STAY if told is None else rules.decide(told)
+    return decision.team if isinstance(decision, Cover) else thread.serving_team
+
+
+def _situation(
+    people: Roster, thread: Thread, *, new: bool, urgent: bool, at: int
+) -> tuple[Situation | None, Storm | None]:
+    """What is to be decided of a message, and in which storm; none: nothing."""
+    storm = people.storm_of(thread.home_team, at=at) if new else None
+    there = people.is_there(thread.serving_team, at=at, urgent=urgent)
+    if there and storm is None:
+        return None, None
+    spill = None if storm is None else helper_of(storm, thread.id)
+    first = first_there(people, thread, at=at, urgent=urgent)
+    anybody = first or _anybody_there(people, thread, at=at) if urgent else None
+    return Situation(
+        why=thread.serving_why,
+        there=there,
+        home_there=people.is_there(thread.home_team, at=at, urgent=urgent),
+        urgent=urgent,
+        policy=people.rules_of(thread.home_team).cover,
+        choice=None if new else choice_now(thread, at=at),
+        new=new,
+        spill=spill if spill and may_cover(people, spill, at=at, urgent=urgent) else None,
+        first=first,
+        anybody=anybody,
+    ), storm
 
 
 def choose(thread: Thread, state: rules.Choice, *, until: int) -> Placed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from inbox.core.errors import NotFound
@@ -10,7 +12,7 @@ from inbox.core.shorthand import read_day
 from inbox.flows import assignment, cover, desk_views, duty, handover, states
 from inbox.flows.agents import AgentChange, change_agent
 from inbox.flows.arrival import arrive as arrive_again
-from inbox.flows.customer_views import customer_thread
+from inbox.flows.customer_views import customer_thread, team_page
 from inbox.flows.hours import set_days
 from inbox.flows.returning import return_due
 from inbox.flows.streams import Stream, page
@@ -72,6 +74,28 @@ async def test_a_team_covers_until_the_home_team_opens(stage: Stage) -> None:
     told = await last(stage, ana, "serving")
     assert (told["reason"], told["note"]) == ("time", "Tampa covered; nobody waits")
     assert (await leases(stage))[0][2:4] == (OPENS, "time")
+
+
+@pytest.mark.parametrize(
+    ("rules", "minutes"),
+    [(COVER, 5), ({"cover": "ask", "cover_by": ["tampa"]}, 20), ({"cover": "wait"}, 20)],
+    ids=["cover", "ask", "wait"],
+)
+async def test_what_is_shown_before_is_what_is_promised_then(
+    stage: Stage, rules: dict[str, Any], minutes: int
+) -> None:
+    ana = await night(stage, promise_target_minutes=20, **rules)
+    await set_rules(stage.ctx, stage.tampa, promise_target_minutes=5)
+    page, thread = await team_page(stage.ctx, ana), await customer_thread(stage.ctx, ana)
+    sent = await stage.say(ana, "1")
+    assert sent.promise is not None
+    assert sent.promise.minutes == minutes
+    assert page.promise == thread.promise == sent.promise
+    # The next matter goes the same way, while this one is open and once it is resolved.
+    assert (await team_page(stage.ctx, ana)).promise == sent.promise
+    agent = stage.ravi if minutes == 5 else stage.bo
+    await states.resolve(stage.ctx, agent, thread=ana.thread)
+    assert (await team_page(stage.ctx, ana)).promise == sent.promise
 
 
 async def test_nothing_of_it_but_team_and_why_reaches_the_customer(stage: Stage) -> None:
