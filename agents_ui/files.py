@@ -1,4 +1,4 @@
-"""The desk's files as they go over the wire, read once.
+"""The desk's files as they go over the wire, read once: joined, comments left out, packed.
 
 Every address has the release in it, a hash of all files: they may be kept for ever, and a browser
 never mixes modules of two versions. Only the page itself is asked for anew each time.
@@ -9,11 +9,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from agents_ui.joining import chunk, doors, lighten, needs, program
 
 ROOT = Path(__file__).parent
 KINDS = {
@@ -23,10 +24,8 @@ KINDS = {
     ".txt": "text/plain; charset=utf-8",
 }
 PAGE = "index.html"
-_ASIDE = {"vendor/entry.js", "lib/stores/file.js"}
-"""What no browser loads: how the vendored module was made, and a store of Node's."""
-_LAZY = re.compile(r"words/(?!(?:shift/)?en\.js|index\.js)")
-"""What is loaded when it is needed."""
+MAIN = "main.js"
+VENDOR = "vendor/preact.js"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +49,20 @@ class Desk:
 @cache
 def read_desk() -> Desk:
     """All of it, read and packed at the first call."""
-    found = dict(sorted(_read()))
-    text = (ROOT / PAGE).read_text("utf-8")
-    told = hashlib.sha256(text.encode())
-    for path, plain in found.items():
+    return make_desk(dict(sorted(_read())), page=(ROOT / PAGE).read_text("utf-8"))
+
+
+def make_desk(found: Mapping[str, bytes], *, page: str) -> Desk:
+    """The desk of these files, by their paths, in the order in which style sheets follow."""
+    files = dict(_join(found))
+    told = hashlib.sha256(page.encode())
+    for path, plain in files.items():
         told.update(f"\0{path}\0".encode() + plain)
     release = told.hexdigest()[:12]
-    page = _fill(text, found, home=f"/desk/{release}").encode()
     return Desk(
         release,
-        pack("text/html; charset=utf-8", page),
-        {path: pack(KINDS[Path(path).suffix], plain) for path, plain in found.items()},
+        pack("text/html; charset=utf-8", page.replace("{home}", f"/desk/{release}").encode()),
+        {path: pack(KINDS[Path(path).suffix], plain) for path, plain in files.items()},
     )
 
 
@@ -69,49 +71,31 @@ def _read() -> Iterator[tuple[str, bytes]]:
     for folder, _, names in os.walk(ROOT, followlinks=True):
         for name in names:
             file = Path(folder, name)
-            path = file.relative_to(ROOT).as_posix()
-            if file.suffix in KINDS and path not in _ASIDE:
-                yield path, file.read_bytes()
+            if file.suffix in KINDS:
+                yield file.relative_to(ROOT).as_posix(), file.read_bytes()
 
 
-def _fill(text: str, found: Mapping[str, bytes], *, home: str) -> str:
-    """The page with every style sheet and module named, so that none waits for another's coming."""
-    styles = [path for path in found if path.endswith(".css")]
-    modules = [path for path in reached(found) if not _LAZY.match(path)]
-    return (
-        text.replace("{home}", home)
-        .replace("{styles}", _links("stylesheet", styles, home))
-        .replace("{modules}", _links("modulepreload", modules, home))
-    )
+def _join(found: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Two scripts: what all need, and what leads need when they open a room; languages stay apart.
 
-
-def _links(rel: str, paths: list[str], home: str) -> str:
-    return "\n    ".join(f'<link rel="{rel}" href="{home}/{path}">' for path in paths)
-
-
-_IMPORT = re.compile(rb'^(?:import|export)\b[^"\';]*?(?:from\s*)?"(\.[^"]+)"', re.MULTILINE)
-
-
-def reached(found: Mapping[str, bytes], first: str = "main.js") -> list[str]:
-    """The modules that a browser loads at once, each once, the first first."""
-    seen = [first]
-    for path in seen:
-        for name in _IMPORT.findall(found[path]):
-            target = (Path("/") / path).parent / name.decode()
-            there = _normal(target)
-            if there not in seen:
-                seen.append(there)
-    return seen
-
-
-def _normal(path: Path) -> str:
-    parts: list[str] = []
-    for part in path.parts[1:]:
-        if part == "..":
-            parts.pop()
-        elif part != ".":
-            parts.append(part)
-    return "/".join(parts)
+    What nothing of it needs is left out: how the vendored module was made, most of the client.
+    """
+    scripts = {path: lighten(text.decode()) for path, text in found.items() if path.endswith(".js")}
+    desk = [path for path in needs(scripts, MAIN) if path != VENDOR]
+    rooms = [path for path in needs(scripts, *doors(scripts, desk)) if path not in {*desk, VENDOR}]
+    yield "desk.js", chunk(scripts, desk, beside={"rooms.js": rooms, VENDOR: [VENDOR]}).encode()
+    yield "rooms.js", chunk(scripts, rooms, beside={"desk.js": desk, VENDOR: [VENDOR]}).encode()
+    words = [path for path in scripts if path.startswith("words/") and path not in desk]
+    inside = {path for one in words for path in needs(scripts, one)[:-1]}
+    for path in words:
+        if path not in inside:
+            yield path, program(scripts, path, beside={}).encode()
+    # It stands where its parts are: they tell other files' addresses from there.
+    styles = [text.decode() for path, text in found.items() if path.endswith(".css")]
+    yield "style/desk.css", lighten("".join(styles)).encode()
+    for path, plain in found.items():
+        if path.endswith((".svg", ".txt")) or path == VENDOR:
+            yield path, plain
 
 
 def pack(kind: str, plain: bytes) -> File:

@@ -17,20 +17,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from agents_ui.files import KINDS, File, pack
-from customer_ui.joining import chunk, needs, program
+from agents_ui.files import KINDS, VENDOR, File, pack
+from agents_ui.joining import chunk, lighten, needs, program
 
 ROOT = Path(__file__).parent
 PAGE = "index.html"
 MAIN = "main.js"
 LAUNCHER = "embed/launcher.js"
 WORKER = "worker/main.js"
-VENDOR = "vendor/preact.js"
 _KINDS = {**KINDS, ".png": "image/png"}
-_BLOCK = re.compile(r"^[ \t]*/\*.*?\*/[ \t]*\n", re.MULTILINE | re.DOTALL)
-_TYPE = re.compile(r"/\*\* (?:@|.*? @).*?\*/ ?")
-_LINE = re.compile(r"^[ \t]*//.*\n", re.MULTILINE)
-_INDENT = re.compile(r"^\s+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +80,6 @@ def read_app() -> App:
     )
 
 
-def lighten(text: str) -> str:
-    """A script or style sheet without comments, types and indents: half of its weight on the wire.
-
-    No text of ours begins a line as a comment does, or holds what looks like a type.
-    """
-    return _INDENT.sub("", _LINE.sub("", _TYPE.sub("", _BLOCK.sub("", text))))
-
-
 def _read() -> Iterator[tuple[str, bytes]]:
     # `lib` is the JavaScript client, `vendor` and a few modules the desk's: links in the tree.
     for folder, _, names in os.walk(ROOT, followlinks=True):
@@ -105,20 +92,15 @@ def _read() -> Iterator[tuple[str, bytes]]:
 def _join(found: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
     """Three scripts: what page and worker share, the page, the worker; languages stay apart."""
     scripts = {path: lighten(text.decode()) for path, text in found.items() if path.endswith(".js")}
-    scripts[VENDOR] = ""
-    # The one import at run time is of a language, whose address is another one where it is joined.
-    words = "words/index.js"
-    scripts[words] = scripts[words].replace("import(`./", "import(`./words/")
     shared = needs(scripts, WORKER)[:-1]
-    given = {"./shared.js": shared}
-    page = program(scripts, MAIN, given={**given, f"./{VENDOR}": [VENDOR]})
-    yield "app.js", page.replace("import { $vendor_preact }", "import * as $vendor_preact").encode()
+    beside = {"shared.js": shared, VENDOR: [VENDOR]}
+    yield "app.js", program(scripts, MAIN, beside=beside).encode()
     yield "shared.js", chunk(scripts, shared).encode()
-    yield "worker.js", program(scripts, WORKER, given=given).encode()
+    yield "worker.js", program(scripts, WORKER, beside=beside).encode()
     styles = [text.decode() for path, text in found.items() if path.endswith(".css")]
     yield "app.css", lighten("".join(styles)).encode()
     for path, plain in found.items():
         if path.endswith((".svg", ".png", ".txt")) or path == VENDOR:
             yield path, plain
-        elif path.startswith("words/") and path not in {words, "words/en.js"}:
+        elif path.startswith("words/") and path not in {"words/index.js", "words/en.js"}:
             yield path, scripts[path].encode()

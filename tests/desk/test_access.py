@@ -97,6 +97,7 @@ async def test_every_screen(stage: Stage, look: dict[str, Any]) -> None:
     await desk.page.keyboard.press("i")
     assert await faults(desk) == [], "a private note"
     await desk.page.keyboard.press("Escape")
+    await expect(desk.composer).not_to_be_focused()
     await desk.page.keyboard.press("c")
     await desk.page.get_by_text("Devices and pushes").click()
     assert await faults(desk) == [], "the customer"

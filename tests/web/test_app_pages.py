@@ -11,8 +11,7 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 
-from customer_ui import joining
-from customer_ui.files import lighten, read_app
+from customer_ui.files import read_app
 from inbox.settings import Settings
 from inbox.web.browsers import Browsers
 from inbox.web.peers import Peers
@@ -130,31 +129,3 @@ def test_only_whom_the_company_names_may_frame_it_and_give_it_tokens() -> None:
     # The desk is another matter.
     assert policy_of(made.desk_headers())["frame-ancestors"] == "'self'"
     assert policy_of(made.desk_headers())["connect-src"] == "'self'"
-
-
-def test_scripts_are_joined_in_the_order_of_their_needs_and_cycles_are_found() -> None:
-    modules = {
-        "a.js": 'import { b as c } from "./b.js";\nimport d from "./x/d.js";\nc(d);\n',
-        "b.js": "export const b = 1;\n",
-        "x/d.js": 'import { b } from "../b.js";\nexport default {\nb,\n};\n',
-    }
-    assert joining.needs(modules, "a.js") == ["b.js", "x/d.js", "a.js"]
-    whole = joining.program(modules, "a.js", given={})
-    assert "const { b: c } = $b;" in whole
-    assert "const { default: d } = $x_d;" in whole
-    modules["b.js"] = 'import { x } from "./a.js";\nexport const b = 1;\n'
-    with pytest.raises(ValueError, match=r"a\.js → b\.js → a\.js"):
-        joining.needs(modules, "a.js")
-    with pytest.raises(ValueError, match="not understood"):
-        joining.chunk({"a.js": 'export * from "./b.js";\n'}, ["a.js"])
-
-
-def test_comments_and_types_go_and_nothing_else() -> None:
-    text = (
-        "/** What it is. */\n"
-        "// Why.\n"
-        '  const a = /** @type {any} */ ("https://x/**/y"); // beside\n'
-        "  /* twice */\n"
-        "  const b = `/*`;\n"
-    )
-    assert lighten(text) == 'const a = ("https://x/**/y"); // beside\nconst b = `/*`;\n'

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import posixpath
 import re
 
 import pytest
 
-from agents_ui.files import ROOT, reached, read_desk
+from agents_ui.files import ROOT, VENDOR, read_desk
 from tests.servers import Server
 
-_LATER = re.compile(rb'import\("(\.[^"`]+)"\)')
-MOST_PACKED = 150_000
+MOST_PACKED = 90_000
+MOST_PACKED_IN_ROOMS = 40_000
 
 
 async def page(server: Server) -> str:
@@ -39,7 +37,9 @@ async def test_the_page_runs_nothing_but_files_of_this_server(server: Server, pa
 async def test_every_file_that_the_page_names_is_there_and_may_be_kept(server: Server) -> None:
     named = re.findall(r'(?:src|href)="([^"]+)"', await page(server))
 
-    assert len(named) > 20
+    assert {path.split("/", 3)[3] for path in named} == {
+        "desk.js", "icon.svg", "style/desk.css", VENDOR
+    }  # fmt: skip
     for path in named:
         reply = await server.ask("GET", path)
         assert reply.status == 200, path
@@ -52,7 +52,7 @@ async def test_every_file_that_the_page_names_is_there_and_may_be_kept(server: S
 async def test_a_page_of_another_version_gets_what_there_is_and_does_not_keep_it(
     server: Server,
 ) -> None:
-    reply = await server.ask("GET", "/desk/000000000000/main.js")
+    reply = await server.ask("GET", "/desk/000000000000/desk.js")
 
     assert (reply.status, reply.headers["Cache-Control"]) == (200, "no-store")
 
@@ -65,7 +65,9 @@ async def test_a_page_of_another_version_gets_what_there_is_and_does_not_keep_it
         "%2e%2e/pyproject.toml",
         "index.html",
         "files.py",
+        "main.js",
         "vendor/entry.js",
+        "lib/stores/file.js",
     ],
 )
 async def test_nothing_else_is_served(server: Server, path: str) -> None:
@@ -75,27 +77,16 @@ async def test_nothing_else_is_served(server: Server, path: str) -> None:
 
 
 async def test_what_a_browser_unpacks_is_the_file(server: Server) -> None:
-    path = f"/desk/{read_desk().release}/main.js"
+    path = f"/desk/{read_desk().release}/{VENDOR}"
     async with server.http.get(server.url + path, headers={"Accept-Encoding": "gzip"}) as answer:
         assert answer.headers["Content-Encoding"] == "gzip"
-        assert await answer.read() == (ROOT / "main.js").read_bytes()
+        assert await answer.read() == (ROOT / VENDOR).read_bytes()
     assert (await server.ask("GET", path)).headers["Vary"] == "Accept-Encoding"
 
 
-def test_every_module_is_reached_from_the_first_and_all_are_light() -> None:
+def test_what_all_desks_load_is_light() -> None:
     files = read_desk().files
-    modules = {path: file.plain for path, file in files.items() if path.endswith(".js")}
-    at_once = reached(modules)
+    at_once = ["desk.js", "style/desk.css", VENDOR]
 
-    doors = {
-        posixpath.normpath(posixpath.join(posixpath.dirname(path), name.decode()))
-        for path in at_once
-        for name in _LATER.findall(modules[path])
-    }
-    assert "screens/board.js" in doors, "what only leads open is loaded when they do"
-    later = {path for door in doors for path in reached(modules, door)}
-    left = {path for path in modules if not path.startswith("lib/")} - set(at_once) - later
-    assert left <= {path for path in modules if path.startswith("words/")}, "loaded when chosen"
-    weight = sum(len(gzip.compress(modules[path])) for path in at_once)
-    weight += sum(len(file.packed) for path, file in files.items() if path.endswith(".css"))
-    assert weight < MOST_PACKED
+    assert sum(len(files[path].packed) for path in at_once) < MOST_PACKED
+    assert len(files["rooms.js"].packed) < MOST_PACKED_IN_ROOMS
