@@ -36,13 +36,16 @@ export const EMPTY = Object.freeze({
  *
  * @param {Log} log
  * @param {readonly Message[]} newest newest first, as the server lists them
+ * @param {Pick<import("../lib/wire.js").Thread, "receipts" | "rating" | "status">} [thread]
  * @returns {Log}
  */
-export function begin(log, newest) {
+export function begin(log, newest, { receipts, rating, status } = { status: null }) {
   const messages = [...newest].reverse();
   const first = messages[0]?.seq ?? 0;
   const marks = log.marks.filter(({ seq }) => seq >= first);
-  return { ...log, messages, marks, more: newest.length >= PAGE };
+  // Another device may have rated it, and the team have read it, before this one came.
+  const rated = rating && status ? [...log.rated, status.conversation] : log.rated;
+  return { ...log, messages, marks, ...receipts, rated, more: newest.length >= PAGE };
 }
 
 /**

@@ -5,7 +5,8 @@
  *   | { kind: "message", key: string, message: any, own: boolean, follows: boolean, last: boolean,
  *       state: "sent" | "delivered" | "read" | null }
  *   | { kind: "mark", key: string, mark: any }
- *   | { kind: "draft", key: string, draft: any, refused: { code: string, detail: string } | null }} Row
+ *   | { kind: "draft", key: string, draft: any, refused: { code: string, detail: string } | null,
+ *       files?: readonly any[] }} Row
  */
 
 import { reached } from "./log.js";
@@ -14,7 +15,7 @@ const CLOSE_MS = 5 * 60_000;
 
 /**
  * @param {import("./log.js").Log} log
- * @param {readonly { draft: any, refused: any }[]} drafts
+ * @param {readonly { draft: any, refused: any, files?: readonly any[] }[]} drafts
  * @param {(at: string) => string} dayOf the day of an instant, as a text
  * @returns {Row[]}
  */
@@ -48,9 +49,9 @@ export function rows(log, drafts, dayOf) {
     shown.push(before);
   }
   const there = new Set(log.messages.map(({ client_id }) => client_id));
-  for (const { draft, refused } of drafts) {
+  for (const { draft, refused, files } of drafts) {
     if (there.has(draft.client_id)) continue;
-    shown.push({ kind: "draft", key: `own ${draft.client_id}`, draft, refused });
+    shown.push({ kind: "draft", key: `own ${draft.client_id}`, draft, refused, files });
   }
   return shown;
 }

@@ -4,7 +4,7 @@ import { linked } from "../core/linked.js";
 import { Avatar } from "../parts/avatar.js";
 import { Icon } from "../parts/icon.js";
 import { html, useId } from "../vendor/preact.js";
-import { FileView } from "./file.js";
+import { Enclosed, FileView } from "./file.js";
 
 /** @param {{ app: import("../state/app.js").App, row: Extract<import("../core/rows.js").Row, { kind: "message" }> }} props */
 export function Bubble({ app, row }) {
@@ -26,16 +26,17 @@ export function Bubble({ app, row }) {
 
 /** One that is on its way, or was refused. @param {{ app: import("../state/app.js").App, row: Extract<import("../core/rows.js").Row, { kind: "draft" }> }} props */
 export function DraftBubble({ app, row }) {
-  const { draft, refused } = row;
+  const { draft, refused, files } = row;
   const who = useId();
   const away = !app.online.value || (app.connection.value !== "live" && app.connection.value !== "polling");
   return html`<article class="said" data-own="true" data-state=${refused ? "refused" : "waits"} tabindex="-1" aria-labelledby=${who}>
     <div class="said-inside">
       <p class="unseen" id=${who}>${app.say("message.you")}</p>
+      ${files?.map((one, n) => html`<${Enclosed} key=${n} app=${app} clientId=${draft.client_id} n=${n} file=${one} />`)}
       <${Content} app=${app} body=${draft.body} files=${(draft.attachments ?? []).map((/** @type {string} */ id) => ({ id, name: app.say("file.some"), type: "", size: 0 }))} />
       ${refused === null
         ? html`<p class="said-foot">${app.say(away ? "message.later" : "message.sending")}</p>`
-        : html`<p class="said-foot wrong" role="alert"><${Icon} name="warn" />${app.say("message.refused", { detail: refused.detail || refused.code })}</p>
+        : html`<p class="said-foot wrong" role="alert"><${Icon} name="warn" />${app.say("message.refused", { detail: app.why(refused) })}</p>
           <p class="said-acts"><button type="button" onClick=${() => app.drafts.again(draft)}>${app.say("message.again")}</button>
           <button type="button" class="quiet" onClick=${() => app.drafts.discard(draft)}>${app.say("message.discard")}</button></p>`}
     </div>

@@ -1,42 +1,26 @@
 /** Where the customer writes. What is typed is kept at each stroke, until it is sent. */
 
 import { Icon } from "../parts/icon.js";
+import { keepTyped, readTyped } from "../state/typed.js";
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 
-const DRAFT = "pinbox-app/draft";
 const LONGEST = 4000;
 const MOST = 16;
 const TAKEN = "image/*,application/pdf,text/plain,audio/*,video/*";
 
-function draftHere() {
-  try {
-    return localStorage.getItem(DRAFT) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-/** @param {string} text */
-function keepDraft(text) {
-  try {
-    if (text === "") localStorage.removeItem(DRAFT);
-    else localStorage.setItem(DRAFT, text);
-  } catch {
-    // Then it lives as long as the page.
-  }
-}
-
 /**
- * @typedef {{ key: number, name: string, state: "loading" | "ready" | "failed", id?: string,
- *   why?: string, file: File, shown: string | null }} Chosen
+ * @typedef {{ key: number, name: string, state: "loading" | "ready" | "waits" | "failed",
+ *   id?: string, why?: string, file: File, shown: string | null, control?: AbortController }} Chosen
+ *   `waits`: for the network, and may be sent meanwhile; `failed`: the server will not have it.
  */
 
 /** @param {{ app: import("../state/app.js").App, sent: () => void }} props */
 export function Composer({ app, sent }) {
-  const [text, setText] = useState(draftHere);
+  const [text, setText] = useState(() => readTyped(app.person));
   const [files, setFiles] = useState(/** @type {Chosen[]} */ ([]));
   const [urgent, setUrgent] = useState(false);
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const sending = useRef(false);
   const chooser = useRef(/** @type {HTMLInputElement | null} */ (null));
   useLayoutEffect(() => {
     const box = /** @type {HTMLTextAreaElement} */ (field.current);
@@ -47,21 +31,33 @@ export function Composer({ app, sent }) {
     // Who comes to write finds the field ready; a phone's keyboard would hide what there is to read.
     if (matchMedia("(pointer: fine)").matches && !app.embedded) field.current?.focus();
   }, []);
-  const ready = files.filter(({ state }) => state === "ready");
-  const loading = files.some(({ state }) => state === "loading");
-  const can = !loading && (text.trim() !== "" || ready.length > 0) && text.length <= LONGEST;
-  const send = () => {
-    if (!can) return;
-    void app.send(text.trim(), { attachments: ready.map(({ id }) => String(id)), urgent });
-    keepDraft("");
+  const good = files.filter(({ state }) => state !== "failed");
+  const can = (text.trim() !== "" || good.length > 0) && text.length <= LONGEST;
+  const send = async () => {
+    if (!can || sending.current) return;
+    sending.current = true;
+    const body = text.trim();
+    const chosen = good.map(({ name, file, id }) => ({ name, type: file.type, size: file.size, id, file: id ? undefined : file }));
+    try {
+      // With a file that is not uploaded yet the text stays in the field until both are on this device.
+      if (chosen.some(({ id }) => id === undefined)) await app.enclose(body, { urgent, files: chosen });
+      else void app.send(body, { attachments: chosen.map(({ id }) => String(id)), urgent });
+    } catch {
+      return app.voice.say(app.say("error.full"));
+    } finally {
+      sending.current = false;
+    }
+    for (const one of good) drop(one);
+    keepTyped(app.person, "");
     setText("");
-    setFiles([]);
+    setFiles((all) => all.filter((one) => !good.some(({ key }) => key === one.key)));
     setUrgent(false);
     field.current?.focus();
     sent();
+    return undefined;
   };
   const type = (/** @type {any} */ event) => {
-    keepDraft(event.target.value);
+    keepTyped(app.person, event.target.value);
     setText(event.target.value);
     if (event.target.value !== "") app.type();
   };
@@ -70,17 +66,20 @@ export function Composer({ app, sent }) {
     // On a phone the key makes a new line, as everywhere there; a button sends.
     if (!matchMedia("(pointer: fine)").matches && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
-    send();
+    void send();
   };
   const change = (/** @type {Chosen} */ one) => setFiles((all) => all.map((other) => (other.key === one.key ? one : other)));
   const load = async (/** @type {Chosen} */ one) => {
-    change({ ...one, state: "loading" });
+    const control = new AbortController();
+    const now = { ...one, control };
+    change({ ...now, state: "loading" });
     try {
-      const { id } = await app.client.upload(one.file);
-      change({ ...one, state: "ready", id });
+      const { id } = await app.client.upload(one.file, { control });
+      change({ ...now, state: "ready", id });
     } catch (error) {
-      const { code, detail } = /** @type {any} */ (error);
-      change({ ...one, state: "failed", why: code === "unreachable" ? app.say("error.away") : detail });
+      const problem = /** @type {import("../lib/problems.js").PinboxError} */ (error);
+      if (problem.temporary) change({ ...now, state: "waits" });
+      else change({ ...now, state: "failed", why: app.why(problem) });
     }
   };
   const add = (/** @type {FileList | null} */ chosen) => {
@@ -98,20 +97,25 @@ export function Composer({ app, sent }) {
   const paste = (/** @type {ClipboardEvent} */ event) => {
     if (event.clipboardData?.files.length) add(event.clipboardData.files);
   };
+  const drop = (/** @type {Chosen} */ { shown, control }) => {
+    control?.abort();
+    if (shown !== null) URL.revokeObjectURL(shown);
+  };
   const remove = (/** @type {Chosen} */ one) => {
-    if (one.shown !== null) URL.revokeObjectURL(one.shown);
+    drop(one);
     setFiles((all) => all.filter(({ key }) => key !== one.key));
     field.current?.focus();
   };
   const closed = app.team.value?.open === false;
   return html`<form class="composer" aria-label=${app.say("composer.title")} onSubmit=${(/** @type {Event} */ event) => {
     event.preventDefault();
-    send();
+    void send();
   }}>
     ${files.length > 0 && html`<ul class="chosen">${files.map((one) => html`<li key=${one.key} data-state=${one.state}>
       ${one.shown ? html`<img src=${one.shown} alt="" />` : html`<${Icon} name="file" />`}
       <span class="file-name">${one.name}</span>
       ${one.state === "loading" && html`<span class="soft" role="status">${app.say("file.loading")}</span>`}
+      ${one.state === "waits" && html`<span class="soft" role="status">${app.say("message.later")}</span>`}
       ${one.state === "failed" && html`<span class="wrong" role="alert">${one.why}</span>
         <button type="button" onClick=${() => load(one)}>${app.say("message.again")}</button>`}
       <button type="button" class="quiet square" onClick=${() => remove(one)} aria-label=${app.say("file.remove", { name: one.name })}><${Icon} name="close" /></button>

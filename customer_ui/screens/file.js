@@ -34,6 +34,24 @@ export function FileView({ app, file }) {
     ${whole && html`<${Sheet} title=${file.name} look="whole" close=${() => setWhole(null)} shut=${app.say("sheet.close")}><img class="whole-picture" src=${whole} alt=${file.name} /></${Sheet}>`}`;
 }
 
+/**
+ * A file of a message that waits on this device, with it.
+ *
+ * @param {{ app: import("../state/app.js").App, clientId: string, n: number, file: import("../state/parcels.js").Enclosed }} props
+ */
+export function Enclosed({ app, clientId, n, file }) {
+  const [shown, setShown] = useState("");
+  useEffect(() => {
+    if (!file.type.startsWith("image/")) return undefined;
+    let url = "";
+    app.parcels.file(clientId, n, file.type).then((found) => found && setShown((url = URL.createObjectURL(found))));
+    return () => URL.revokeObjectURL(url);
+  }, [clientId, n]);
+  const name = file.name || app.say("file.some");
+  if (shown !== "") return html`<span class="picture"><img src=${shown} alt=${app.say("file.picture", { name })} /></span>`;
+  return html`<span class="file"><${Icon} name="file" /><span class="file-name">${name}</span></span>`;
+}
+
 /** @param {import("../state/app.js").App} app @param {number} bytes */
 export function sizeText(app, bytes) {
   const [unit, size] = bytes < 1_000_000 ? ["kilobyte", 1000] : ["megabyte", 1_000_000];

@@ -2,9 +2,10 @@
 
 import { Avatar } from "../parts/avatar.js";
 import { Icon } from "../parts/icon.js";
-import { html } from "../vendor/preact.js";
+import { html, useId } from "../vendor/preact.js";
 import { LANGUAGES } from "../words/index.js";
 import { State } from "./head.js";
+import { promiseText } from "./promise.js";
 
 const PERCENT = /** @type {const} */ ({ style: "percent", maximumFractionDigits: 0 });
 
@@ -22,7 +23,7 @@ export function Team({ app }) {
     </div>
     <dl class="facts">
       <${Hours} app=${app} team=${team} />
-      ${team.promise && html`<div><dt>${app.say("team.promise")}</dt><dd>${team.promise.text}</dd></div>`}
+      ${team.promise && html`<div><dt>${app.say("team.promise")}</dt><dd>${promiseText(app, team.promise)}</dd></div>`}
       ${team.kept_rate !== null && team.kept_rate !== undefined && html`<div><dt>${app.say("team.kept")}</dt>
         <dd>${new Intl.NumberFormat(app.words.language.value, PERCENT).format(team.kept_rate)} <span class="soft">${app.say("team.kept.days")}</span></dd></div>`}
     </dl>
@@ -52,14 +53,16 @@ function Hours({ app, team }) {
 /** What else there is to do, one below the other. @param {{ app: import("../state/app.js").App }} props */
 function Doings({ app }) {
   const { care } = app.thread.value ?? {};
+  // The team stands beside the thread and in a sheet, so there may be two.
+  const language = useId();
   const open = (/** @type {"call" | "care"} */ sheet) => () => (app.sheet.value = sheet);
   return html`<ul class="doings">
     ${app.callable.value && html`<li><button type="button" class="doing" onClick=${open("call")} aria-haspopup="dialog"><${Icon} name="call" />${app.say("call.title")}</button></li>`}
     ${care && care.offers.length > 1 && html`<li><button type="button" class="doing" onClick=${open("care")} aria-haspopup="dialog"><${Icon} name="care" />${app.say("care.title")}</button></li>`}
     ${care?.self_service_url && html`<li><a class="doing" href=${care.self_service_url} target="_blank" rel="noopener"><${Icon} name="leave" />${app.say("care.self")}</a></li>`}
     <${Bell} app=${app} />
-    <li class="doing"><label for="language">${app.say("language")}</label>
-      <select id="language" class="field" value=${app.words.language.value} onChange=${(/** @type {any} */ event) => app.choose(event.target.value)}>
+    <li class="doing"><label for=${language}>${app.say("language")}</label>
+      <select id=${language} class="field" value=${app.words.language.value} onChange=${(/** @type {any} */ event) => app.choose(event.target.value)}>
         ${Object.entries(LANGUAGES).map(([tag, name]) => html`<option key=${tag} value=${tag} lang=${tag}>${name}</option>`)}
       </select></li>
     ${!app.embedded && html`<li><button type="button" class="doing" onClick=${() => app.signOut()}><${Icon} name="leave" />${app.say("out.leave")}</button></li>`}

@@ -7,6 +7,7 @@ import { Asked } from "./asked.js";
 import { Bubble, DraftBubble } from "./bubble.js";
 import { Composer } from "./composer.js";
 import { markText } from "./mark.js";
+import { byText, promiseText } from "./promise.js";
 
 const NEAR = 80;
 const TOP = 240;
@@ -71,7 +72,7 @@ export function Thread({ app }) {
         <${Asked} app=${app} />
         ${app.typing.value !== null && html`<p class="typing"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>
           ${app.say("thread.typing", { name: app.typing.value || team.value?.name })}</p>`}
-        ${thread.value?.promise && waits(app) && html`<p class="promise"><${Icon} name="clock" />${thread.value.promise.text}</p>`}
+        ${thread.value?.promise && waits(app) && html`<p class="promise"><${Icon} name="clock" />${byText(app, thread.value.promise)}</p>`}
       </div>
     </section>
     ${away && html`<button type="button" class="to-end square" onClick=${toEnd} aria-label=${app.say("thread.end")}><${Icon} name="down" /></button>`}
@@ -81,9 +82,10 @@ export function Thread({ app }) {
     }} />`;
 }
 
-/** Whether the last word is the customer's. @param {import("../state/app.js").App} app */
+/** Whether the last word is the customer's, and the matter is not settled. @param {import("../state/app.js").App} app */
 function waits(app) {
-  return app.log.value.messages.at(-1)?.author.kind === "customer";
+  const settled = app.thread.value?.status?.state === "resolved";
+  return !settled && app.log.value.messages.at(-1)?.author.kind === "customer";
 }
 
 /** @param {{ app: import("../state/app.js").App, row: import("../core/rows.js").Row }} props */
@@ -106,6 +108,6 @@ function Welcome({ app }) {
   return html`<div class="welcome">
     <p class="welcome-title">${app.say("thread.hello", { name: team?.name ?? app.say("app.name") })}</p>
     <p class="soft">${app.say("thread.welcome")}</p>
-    ${team?.promise && html`<p class="promise"><${Icon} name="clock" />${team.promise.text}</p>`}
+    ${team?.promise && html`<p class="promise"><${Icon} name="clock" />${promiseText(app, team.promise)}</p>`}
   </div>`;
 }

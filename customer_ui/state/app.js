@@ -8,13 +8,16 @@ import { computed, signal } from "../vendor/preact.js";
 import { Beside } from "./beside.js";
 import { Drafts } from "./drafts.js";
 import { deviceId, forget, keep, outboxOf, readKept } from "./keeping.js";
+import { Parcels } from "./parcels.js";
 import { Pushes } from "./pushes.js";
+import { forgetTyped } from "./typed.js";
 import { stirWorker } from "./worker.js";
 
 const KEEP_MS = 500;
 const TYPING_MS = 6_000;
 const TYPED_MS = 3_000;
 const TEAM_MS = 60_000;
+const CARRY_MS = 5_000;
 
 export class App {
   /** @type {import("../vendor/preact.js").Signal<"starting" | "out" | "in">} */
@@ -51,7 +54,11 @@ export class App {
   #typingEnds = 0;
   #loading = false;
   #acked = 0;
-  #person = "";
+  #carrying = 0;
+  /** Whose page this is, once somebody is signed in. */
+  person = "";
+  /** @type {Parcels | null} */
+  #parcels = null;
 
   /**
    * @param {object} given
@@ -78,9 +85,26 @@ export class App {
     return /** @type {PinboxClient} */ (this.#client);
   }
 
+  /** What waits for its files to be uploaded. */
+  get parcels() {
+    return /** @type {Parcels} */ (this.#parcels);
+  }
+
   /** @param {string} word @param {Record<string, unknown>} [given] */
   say(word, given) {
     return this.words.say(word, given);
+  }
+
+  /**
+   * Why something did not work. What the server says of it is English; elsewhere its code is told.
+   *
+   * @param {{ code: string, detail?: string }} error
+   */
+  why({ code, detail }) {
+    if (code === "unreachable") return this.say("error.away");
+    const word = `problem.${code}`;
+    const told = this.words.language.value !== "en" && this.words.knows(word);
+    return told ? this.say(word) : detail || code;
   }
 
   /** Sign in, show what was shown last, and go live. */
@@ -90,13 +114,18 @@ export class App {
       this.phase.value = "out";
       return;
     }
-    this.#person = person;
+    this.person = person;
     await this.#recall();
     const device = await deviceId();
     const source = () => this.tokens.next();
-    const options = { store: await outboxOf(person), device, begin: /** @type {const} */ ("now") };
+    const store = await outboxOf(person);
+    const options = { store, device, begin: /** @type {const} */ ("now") };
     const client = (this.#client = new PinboxClient(location.origin, source, options));
-    client.addEventListener("connection", (now) => void (this.connection.value = now));
+    this.#parcels = new Parcels(client, store, person);
+    client.addEventListener("connection", (now) => {
+      this.connection.value = now;
+      if (now === "live" || now === "polling") void this.#carry();
+    });
     client.addEventListener("outbox", () => this.drafts.look());
     client.addEventListener("end", (error) => this.#end(error));
     client.addEventListener("event", (event) => this.#hear(event));
@@ -105,6 +134,7 @@ export class App {
     void this.beside.look();
     void this.pushes.start();
     setInterval(() => this.#lookAtTeam(), TEAM_MS);
+    addEventListener("online", () => void this.#carry());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.#keepNow();
       else void this.lookAtTeam();
@@ -156,6 +186,9 @@ export class App {
    * @param {{ attachments?: string[], urgent?: boolean }} more
    */
   async send(body, { attachments = [], urgent = false }) {
+    // Nothing overtakes what waits for its files.
+    const waits = this.drafts.shown.value.some(({ files, refused }) => files !== undefined && refused === null);
+    if (waits) return this.enclose(body, { urgent, files: attachments.map((id) => ({ id, name: "", type: "", size: 0 })) });
     const clientId = makeId();
     this.drafts.note({ client_id: clientId, body, attachments, urgent });
     this.#typed = 0;
@@ -169,6 +202,43 @@ export class App {
     this.drafts.stored(clientId);
     // From here on the service worker can send it, should the page go.
     return stirWorker();
+  }
+
+  /**
+   * Send a message with files that are not all on the server. Once this resolves message and files are
+   * on this device; rejects where it cannot keep them.
+   *
+   * @param {string} body
+   * @param {object} more
+   * @param {boolean} more.urgent
+   * @param {Parameters<Parcels["put"]>[1]} more.files
+   */
+  async enclose(body, { urgent, files }) {
+    await this.parcels.put({ client_id: makeId(), body, urgent }, files);
+    this.#typed = 0;
+    await this.drafts.look();
+    void this.#carry();
+    return stirWorker();
+  }
+
+  /** A parcel that was refused is to be tried anew. @param {string} clientId */
+  async carryAgain(clientId) {
+    await this.parcels.again(clientId);
+    await this.#carry();
+  }
+
+  /** Upload what waits, now, or where that cannot be, in a while. */
+  async #carry() {
+    clearTimeout(this.#carrying);
+    try {
+      await this.parcels.deliver();
+    } catch (error) {
+      const { retryAfter, code } = /** @type {PinboxError} */ (error);
+      if (code === "unauthorized") this.ended.value = true;
+      const wait = Math.max((retryAfter ?? 0) * 1000, CARRY_MS) * (1 + Math.random());
+      this.#carrying = window.setTimeout(() => this.#carry(), wait);
+    }
+    await this.drafts.look();
   }
 
   /** Somebody types. */
@@ -195,9 +265,10 @@ export class App {
   async signOut() {
     await this.pushes.end();
     await this.client.close();
-    await forget(`shown/${this.#person}`);
+    await forget(`shown/${this.person}`);
     await this.tokens.forget();
-    indexedDB.deleteDatabase(`pinbox-app/${this.#person}`);
+    forgetTyped(this.person);
+    indexedDB.deleteDatabase(`pinbox-app/${this.person}`);
     location.reload();
   }
 
@@ -206,7 +277,7 @@ export class App {
     switch (event.type) {
       case "reset":
         this.thread.value = event.thread;
-        this.log.value = begin(this.log.value, event.messages);
+        this.log.value = begin(this.log.value, event.messages, event.thread);
         this.ready.value = true;
         break;
       case "typing":
@@ -218,10 +289,14 @@ export class App {
         this.log.value = apply(this.log.value, event);
         this.#arrived(event.message, event.seq);
         break;
+      case "read":
+        // Read on another device is read.
+        if (event.who === "customer") this.#read.value = Math.max(this.#read.value, event.upto);
+        this.log.value = apply(this.log.value, event);
+        break;
       default:
         this.log.value = apply(this.log.value, event);
     }
-    // Which conversations were rated no answer of the server tells.
     if (event.type === "rating") this.#keepNow();
     else this.#keepSoon();
     await this.#follow(event);
@@ -275,7 +350,7 @@ export class App {
   }
 
   async #recall() {
-    const kept = await readKept(`shown/${this.#person}`);
+    const kept = await readKept(`shown/${this.person}`);
     if (kept === undefined) return;
     this.log.value = kept.log;
     this.thread.value = kept.thread;
@@ -291,6 +366,6 @@ export class App {
     clearTimeout(this.#keeping);
     this.#keeping = 0;
     const [log, thread, team] = [toKeep(this.log.value), this.thread.value, this.team.value];
-    keep(`shown/${this.#person}`, { log, thread, team }).catch(() => {});
+    keep(`shown/${this.person}`, { log, thread, team }).catch(() => {});
   }
 }

@@ -33,10 +33,9 @@ export class Beside {
     try {
       await act();
     } catch (error) {
-      const { code, detail } = /** @type {import("../lib/problems.js").PinboxError} */ (error);
-      const { say } = this.#app.words;
-      const word = code === "unreachable" ? "error.away" : "error.other";
-      return say.call(this.#app.words, word, { detail: detail || code });
+      const problem = /** @type {import("../lib/problems.js").PinboxError} */ (error);
+      const detail = this.#app.why(problem);
+      return problem.code === "unreachable" ? detail : this.#app.say("error.other", { detail });
     }
     if (done !== undefined) this.#app.voice.say(done);
     await this.#app.lookAtThread();

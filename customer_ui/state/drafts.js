@@ -4,7 +4,8 @@
  * start, and puts it into the outbox under the same `client_id`, so it becomes one message.
  *
  * @typedef {import("../lib/wire.js").Draft} Draft
- * @typedef {{ draft: Draft, refused: { code: string, detail: string } | null }} Shown
+ * @typedef {{ draft: Draft, refused: { code: string, detail: string } | null,
+ *   files?: readonly import("./parcels.js").Enclosed[] }} Shown `files` of one that waits for them
  */
 
 import { signal } from "../vendor/preact.js";
@@ -56,11 +57,18 @@ export class Drafts {
 
   /** What the outbox holds now. */
   async look() {
-    const { client, log } = this.#app;
+    const { client, log, parcels } = this.#app;
+    // The one that goes from the parcels into the outbox is seen in one of them, and shown once.
+    const waiting = await parcels.all();
     const [pending, refused] = [await client.pending(), await client.refused()];
+    const out = new Set(pending.map(({ client_id }) => client_id));
+    /** @type {Shown[]} */
     const now = [
       ...pending.map((draft) => ({ draft, refused: null })),
       ...refused.map(({ draft, code, detail }) => ({ draft, refused: { code, detail } })),
+      ...waiting
+        .filter(({ draft }) => !out.has(draft.client_id))
+        .map(({ draft, files, refused = null }) => ({ draft, files, refused })),
     ];
     const known = new Set(now.map(({ draft }) => draft.client_id));
     const there = new Set(log.value.messages.map(({ client_id }) => client_id));
@@ -74,6 +82,8 @@ export class Drafts {
 
   /** Once more, anew. @param {Draft} draft */
   async again(draft) {
+    const shown = this.shown.value.find((one) => one.draft.client_id === draft.client_id);
+    if (shown?.files !== undefined) return this.#app.carryAgain(draft.client_id);
     await this.discard(draft);
     await this.#app.send(draft.body, draft);
   }
@@ -81,6 +91,7 @@ export class Drafts {
   /** Not any more. @param {Draft} draft */
   async discard(draft) {
     this.stored(draft.client_id);
+    await this.#app.parcels.drop(draft.client_id);
     await this.#app.client.discard(draft.client_id);
     this.shown.value = this.shown.value.filter((one) => one.draft.client_id !== draft.client_id);
   }

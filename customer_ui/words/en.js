@@ -12,6 +12,7 @@ export default {
   "line.away": "You are offline. You can go on writing; it goes out later.",
   "line.ended": "Your sign-in has ended. What you wrote is kept.",
   "error.away": "The server cannot be reached. Try again in a moment.",
+  "error.full": "This device has no room to keep it. Remove a file and try again.",
   "error.other": "That did not work: {detail}",
 
   "state.open": "There for you",
@@ -19,6 +20,13 @@ export default {
   "state.limited": "There for urgent matters today",
   "state.closed": "Closed",
   "state.back": "Closed, back {time}",
+
+  "problem.bad_request": "This cannot be taken as it is.",
+  "problem.too_large": "It is too large.",
+  "problem.unsupported": "Files of this kind are not taken.",
+  "problem.rate_limited": "Too much at once. Try again in a few minutes.",
+  "problem.conflict": "That is not possible any more.",
+  "problem.not_found": "It is not there any more.",
 
   "team.title": "My team",
   "team.show": "Show my team",
@@ -31,6 +39,13 @@ export default {
   "team.kept": "Promises kept",
   "team.kept.days": "in the last 28 days",
   "team.people": "Your people",
+
+  "promise.measured.within": "Usually answers within {span}",
+  "promise.measured.back": "Back {at}, expect an answer by {by}",
+  "promise.measured.by": "Expect an answer by {by}",
+  "promise.target.within": "Target: an answer within {span}",
+  "promise.target.back": "Back {at}, target: an answer by {by}",
+  "promise.target.by": "Target: an answer by {by}",
 
   "thread.title": "Conversation",
   "thread.older": "Show earlier messages",

@@ -12,6 +12,7 @@ export default {
   "line.away": "Está sin conexión. Puede seguir escribiendo; se enviará más tarde.",
   "line.ended": "Su sesión ha terminado. Lo que escribió se conserva.",
   "error.away": "No se puede contactar con el servidor. Inténtelo de nuevo en un momento.",
+  "error.full": "Este dispositivo no tiene espacio para guardarlo. Quite un archivo e inténtelo de nuevo.",
   "error.other": "No ha funcionado: {detail}",
 
   "state.open": "Disponibles para usted",
@@ -19,6 +20,13 @@ export default {
   "state.limited": "Hoy solo para asuntos urgentes",
   "state.closed": "Cerrado",
   "state.back": "Cerrado, vuelven: {time}",
+
+  "problem.bad_request": "No se puede aceptar tal como está.",
+  "problem.too_large": "Es demasiado grande.",
+  "problem.unsupported": "No se aceptan archivos de este tipo.",
+  "problem.rate_limited": "Demasiado a la vez. Inténtelo de nuevo en unos minutos.",
+  "problem.conflict": "Eso ya no es posible.",
+  "problem.not_found": "Ya no está disponible.",
 
   "team.title": "Mi equipo",
   "team.show": "Ver mi equipo",
@@ -31,6 +39,13 @@ export default {
   "team.kept": "Promesas cumplidas",
   "team.kept.days": "en los últimos 28 días",
   "team.people": "Su gente",
+
+  "promise.measured.within": "Suele responder en menos de {span}",
+  "promise.measured.back": "De vuelta: {at}. Respuesta prevista antes de: {by}",
+  "promise.measured.by": "Respuesta prevista antes de: {by}",
+  "promise.target.within": "Objetivo: responder en menos de {span}",
+  "promise.target.back": "De vuelta: {at}. Objetivo: responder antes de: {by}",
+  "promise.target.by": "Objetivo: responder antes de: {by}",
 
   "thread.title": "Conversación",
   "thread.older": "Ver mensajes anteriores",

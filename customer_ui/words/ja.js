@@ -12,6 +12,7 @@ export default {
   "line.away": "オフラインです。続けて書けます。後で送信されます。",
   "line.ended": "ログインの有効期限が切れました。書いた内容は保存されています。",
   "error.away": "サーバーに接続できません。しばらくしてからお試しください。",
+  "error.full": "この端末には保存する空きがありません。ファイルを減らしてもう一度お試しください。",
   "error.other": "うまくいきませんでした：{detail}",
 
   "state.open": "対応中です",
@@ -19,6 +20,13 @@ export default {
   "state.limited": "本日は緊急のご用件のみ",
   "state.closed": "受付終了",
   "state.back": "受付終了、{time} に再開",
+
+  "problem.bad_request": "このままでは受け付けられません。",
+  "problem.too_large": "大きすぎます。",
+  "problem.unsupported": "この種類のファイルは受け付けていません。",
+  "problem.rate_limited": "一度に多すぎます。数分後にもう一度お試しください。",
+  "problem.conflict": "現在は行えません。",
+  "problem.not_found": "すでに存在しません。",
 
   "team.title": "担当チーム",
   "team.show": "担当チームを見る",
@@ -31,6 +39,13 @@ export default {
   "team.kept": "約束を守った割合",
   "team.kept.days": "過去 28 日間",
   "team.people": "担当者",
+
+  "promise.measured.within": "通常{span}以内に返信します",
+  "promise.measured.back": "{at}に再開し、{by}までに返信する見込みです",
+  "promise.measured.by": "{by}までに返信する見込みです",
+  "promise.target.within": "目標：{span}以内に返信",
+  "promise.target.back": "{at}に再開します。目標：{by}までに返信",
+  "promise.target.by": "目標：{by}までに返信",
 
   "thread.title": "会話",
   "thread.older": "以前のメッセージを表示",

@@ -12,6 +12,7 @@ export default {
   "line.away": "오프라인입니다. 계속 쓰시면 나중에 전송됩니다.",
   "line.ended": "로그인이 만료되었습니다. 작성하신 내용은 보관됩니다.",
   "error.away": "서버에 연결할 수 없습니다. 잠시 후 다시 시도해 주세요.",
+  "error.full": "이 기기에 저장할 공간이 없습니다. 파일을 하나 빼고 다시 시도해 주세요.",
   "error.other": "처리하지 못했습니다: {detail}",
 
   "state.open": "상담 가능",
@@ -19,6 +20,13 @@ export default {
   "state.limited": "오늘은 긴급한 문의만 받습니다",
   "state.closed": "상담 종료",
   "state.back": "상담 종료, {time}에 다시 시작",
+
+  "problem.bad_request": "이대로는 받을 수 없습니다.",
+  "problem.too_large": "너무 큽니다.",
+  "problem.unsupported": "이 종류의 파일은 받지 않습니다.",
+  "problem.rate_limited": "한 번에 너무 많습니다. 몇 분 후 다시 시도해 주세요.",
+  "problem.conflict": "더 이상 할 수 없습니다.",
+  "problem.not_found": "더 이상 존재하지 않습니다.",
 
   "team.title": "내 팀",
   "team.show": "내 팀 보기",
@@ -31,6 +39,13 @@ export default {
   "team.kept": "약속 이행률",
   "team.kept.days": "지난 28일 동안",
   "team.people": "담당자",
+
+  "promise.measured.within": "보통 {span} 이내에 답변합니다",
+  "promise.measured.back": "{at}에 업무를 다시 시작하며 {by}까지 답변할 예정입니다",
+  "promise.measured.by": "{by}까지 답변할 예정입니다",
+  "promise.target.within": "목표: {span} 이내 답변",
+  "promise.target.back": "{at}에 업무를 다시 시작합니다. 목표: {by}까지 답변",
+  "promise.target.by": "목표: {by}까지 답변",
 
   "thread.title": "대화",
   "thread.older": "이전 메시지 보기",

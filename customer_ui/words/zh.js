@@ -12,6 +12,7 @@ export default {
   "line.away": "您已离线。可以继续写，稍后会自动发送。",
   "line.ended": "您的登录已结束。您写的内容已保留。",
   "error.away": "无法连接服务器，请稍后再试。",
+  "error.full": "此设备没有空间保存。请移除一个文件后重试。",
   "error.other": "未成功：{detail}",
 
   "state.open": "在线为您服务",
@@ -19,6 +20,13 @@ export default {
   "state.limited": "今天仅处理紧急事项",
   "state.closed": "已下班",
   "state.back": "已下班，{time} 回来",
+
+  "problem.bad_request": "无法接受此内容。",
+  "problem.too_large": "内容过大。",
+  "problem.unsupported": "不接受此类文件。",
+  "problem.rate_limited": "操作过于频繁，请几分钟后再试。",
+  "problem.conflict": "现在已无法这样做。",
+  "problem.not_found": "内容已不存在。",
 
   "team.title": "我的团队",
   "team.show": "查看我的团队",
@@ -31,6 +39,13 @@ export default {
   "team.kept": "承诺兑现率",
   "team.kept.days": "过去 28 天",
   "team.people": "您的服务人员",
+
+  "promise.measured.within": "通常在{span}内回复",
+  "promise.measured.back": "{at}恢复服务，预计{by}前回复",
+  "promise.measured.by": "预计{by}前回复",
+  "promise.target.within": "目标：{span}内回复",
+  "promise.target.back": "{at}恢复服务，目标：{by}前回复",
+  "promise.target.by": "目标：{by}前回复",
 
   "thread.title": "对话",
   "thread.older": "显示更早的消息",

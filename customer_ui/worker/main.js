@@ -6,6 +6,7 @@
 import { PinboxClient } from "../lib/client.js";
 import { fetchToken, isGood } from "../state/tokens.js";
 import { outboxOf, readKept, readSession } from "../state/keeping.js";
+import { Parcels } from "../state/parcels.js";
 
 const FLUSH_MS = 60_000;
 const PATIENCE_MS = 3_000;
@@ -86,7 +87,8 @@ async function flush(tokenUrl) {
   const client = new PinboxClient(location.origin, source, { store, watch: false });
   try {
     const late = new Promise((_, reject) => setTimeout(() => reject(new Error("not yet")), FLUSH_MS));
-    await Promise.race([client.flush(), late]);
+    const sent = new Parcels(client, store, session.person).deliver().then(() => client.flush());
+    await Promise.race([sent, late]);
   } finally {
     await client.close();
   }
@@ -123,7 +125,6 @@ async function open(seq) {
   const windows = await here.clients.matchAll({ type: "window" });
   const found = windows.find((/** @type {any} */ one) => /^\/app\/?$/.test(new URL(one.url).pathname));
   if (found === undefined) return here.clients.openWindow(place);
-  await found.focus();
   found.postMessage({ pinbox: "open", seq });
-  return undefined;
+  return found.focus();
 }

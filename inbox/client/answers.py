@@ -141,8 +141,18 @@ class Holding(msgspec.Struct, frozen=True):
     until: datetime | None = None
 
 
+class Receipts(msgspec.Struct, frozen=True):
+    """How far the team has received and read, as seqs of the thread."""
+
+    delivered: int = 0
+    read: int = 0
+
+
 class ThreadState(msgspec.Struct, frozen=True):
-    """A customer's thread as it stands: head is its last seq, cursor where its stream is."""
+    """A customer's thread as it stands: head is its last seq, cursor where its stream is.
+
+    `rating` is what the customer gave to a conversation that is resolved.
+    """
 
     thread: str
     team: TeamRef
@@ -154,6 +164,8 @@ class ThreadState(msgspec.Struct, frozen=True):
     unread: int = 0
     care: Care | None = None
     choice: Choice | None = None
+    receipts: Receipts = Receipts()
+    rating: int | None = None
 
 
 class Covered(msgspec.Struct, frozen=True):

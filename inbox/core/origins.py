@@ -6,6 +6,7 @@ Kept among the rules since both doors for browsers, HTTP and live, must judge al
 from __future__ import annotations
 
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 SESSION_COOKIE = "pinbox_session"
 
@@ -20,3 +21,16 @@ def is_ours(origin: str, *, host: str, public_url: str, allowed: Collection[str]
         return True
     scheme, _, named = origin.partition("://")
     return scheme in {"http", "https"} and named != "" and named == host.lower()
+
+
+def of_bucket(bucket: str, *, endpoint: str, region: str) -> str:
+    """The origin of a bucket's signed links, whose pictures our pages show; `""` without a bucket.
+
+    Amazon's own buckets have a host each, what else speaks S3 is asked at its endpoint.
+    """
+    if not bucket:
+        return ""
+    if not endpoint:
+        return f"https://{bucket}.s3.{region}.amazonaws.com"
+    parts = urlsplit(endpoint)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -29,11 +29,20 @@ from inbox.store.records import Thread, read_item
 HOUR_MS = 3_600_000
 
 
+class Receipts(msgspec.Struct, frozen=True):
+    """How far the team has received and read: seqs of the thread, 0 for nothing yet."""
+
+    delivered: int
+    read: int
+
+
 class CustomerThread(msgspec.Struct, frozen=True):
     """A customer's thread. Events after `cursor` are what this answer does not know yet.
 
     `choice` is there while the team is closed and asks whether to wait or to be answered by
-    another, and after the customer has said to wait.
+    another, and after the customer has said to wait. `receipts` are the team's, so that a device
+    that begins now shows the marks of before; `rating` is what the customer gave to a conversation
+    that is resolved.
     """
 
     thread: str
@@ -46,6 +55,8 @@ class CustomerThread(msgspec.Struct, frozen=True):
     cursor: str
     head: int
     unread: int
+    receipts: Receipts
+    rating: int | None
 
 
 class RawPage(msgspec.Struct, frozen=True):
@@ -97,15 +108,15 @@ async def customer_thread(ctx: Context, who: Customer) -> CustomerThread:
     """
     people, at = await roster(ctx), ctx.clock()
 
-    async def look(tx: Tx) -> tuple[Thread, int, Promise | None]:
+    async def look(tx: Tx) -> tuple[Thread, int, Promise | None, int | None]:
         thread = await get_seen(tx, who, who.thread)
         row = await tx.fetch_one(
             Q.count_unread, thread=thread.id, after=thread.customer_read, author="agent"
         )
         promise = await _promise(ctx, tx, who, thread, at=at, people=people)
-        return thread, 0 if row is None else row[0], promise
+        return thread, 0 if row is None else row[0], promise, await _score(tx, thread)
 
-    thread, unread, promise = await ctx.store.read(look)
+    thread, unread, promise, score = await ctx.store.read(look)
     at = ctx.clock()
     status = None
     if thread.state is not None:
@@ -123,7 +134,17 @@ async def customer_thread(ctx: Context, who: Customer) -> CustomerThread:
         cursor=str(Cursor(ctx.memory.epoch, thread.head)),
         head=thread.head,
         unread=unread,
+        receipts=Receipts(thread.agent_delivered, thread.agent_read),
+        rating=score,
     )
+
+
+async def _score(tx: Tx, thread: Thread) -> int | None:
+    """What the customer gave to the last conversation, once that is resolved."""
+    if thread.state != "resolved":
+        return None
+    row = await tx.fetch_one(Q.score_given, thread=thread.id, number=thread.conversation)
+    return None if row is None else row[0]
 
 
 async def _promise(

@@ -225,6 +225,10 @@ UPDATE conversations SET bounces = bounces + 1 WHERE thread_id = :thread AND num
 -- What decides about a conversation's rating: when it was resolved, and where it was rated last.
 SELECT resolved_at, rated_seq FROM conversations WHERE thread_id = :thread AND number = :number
 
+-- name: score_given
+-- How a customer rated a conversation; null where not at all.
+SELECT rating FROM conversations WHERE thread_id = :thread AND number = :number
+
 -- name: save_rating
 -- A conversation was rated by its customer, at a place in the log.
 UPDATE conversations SET rating = :score, rated_at = :at, rated_seq = :seq,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from inbox.core.errors import Forbidden
-from inbox.core.origins import SESSION_COOKIE, is_ours
+from inbox.core.origins import SESSION_COOKIE, is_ours, of_bucket
 from inbox.settings import Settings
 from inbox.web.peers import Peers
 
@@ -41,6 +41,10 @@ class Browsers:
         self._app_ancestors = " ".join(dict.fromkeys(hosts)) or "'none'"
         token = urlsplit(settings.app_token_url)
         self._token_origin = f" {token.scheme}://{token.netloc}" if token.netloc else ""
+        bucket = of_bucket(
+            settings.s3_bucket, endpoint=settings.s3_endpoint, region=settings.s3_region
+        )
+        self._pictures = f"'self' data: blob: {bucket}".strip()
         self.has_cors = bool(self._allowed)
 
     def demand_own_page(self, request: web.Request) -> None:
@@ -100,10 +104,10 @@ class Browsers:
         }
 
     def desk_headers(self) -> dict[str, str]:
-        """The headers of the desk's page: everything from this server alone, nothing inline."""
+        """The headers of the desk's page: all from this server, pictures from its bucket too."""
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-            "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; "
+            f"img-src {self._pictures}; base-uri 'none'; form-action 'none'; "
             f"require-trusted-types-for 'script'; frame-ancestors {self._ancestors}"
         )
         return {
@@ -120,7 +124,7 @@ class Browsers:
         policy = (
             f"default-src 'none'; script-src 'self'; style-src 'self'; worker-src 'self'; "
             f"connect-src 'self'{self._token_origin}; manifest-src 'self'; "
-            "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; "
+            f"img-src {self._pictures}; base-uri 'none'; form-action 'none'; "
             f"frame-ancestors {self._app_ancestors}"
         )
         return {**PLAIN_HEADERS, "Content-Security-Policy": policy}

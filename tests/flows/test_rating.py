@@ -13,6 +13,7 @@ from inbox.core.errors import BadRequest, Conflict, NotFound
 from inbox.core.events import Rating
 from inbox.core.policy import Customer
 from inbox.flows.context import Context
+from inbox.flows.customer_views import customer_thread
 from inbox.flows.desk_views import summary, timeline
 from inbox.flows.erasure import erase
 from inbox.flows.export import export
@@ -69,9 +70,11 @@ def counted(ctx: Context) -> float:
 async def test_a_rating_is_kept_and_shown_to_both_sides(
     ctx: Context, cast: Cast, clock: SetClock, ana: Customer
 ) -> None:
+    assert (await customer_thread(ctx, ana)).rating is None
     rated = await rate(ctx, ana, number=1, draft=BEST)
 
     assert rated.rating == Rating(1, 5, "Bo was kind")
+    assert (await customer_thread(ctx, ana)).rating == 5
     assert await kept(ctx) == [(1, 5, clock.now)]
     shown = [{"conversation": 1, "score": 5, "comment": "Bo was kind"}]
     assert await rated_in(ctx, Stream("thread", ana.thread)) == shown

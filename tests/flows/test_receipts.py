@@ -10,7 +10,7 @@ from inbox.core.errors import NotFound
 from inbox.core.policy import Customer
 from inbox.flows import desk_views, handover, notes, receipts
 from inbox.flows.context import Context
-from inbox.flows.customer_views import customer_thread
+from inbox.flows.customer_views import Receipts, customer_thread
 from tests.flows.ledger import audit_books, read_books
 from tests.flows.stage import Stage
 
@@ -68,6 +68,8 @@ async def test_delivered_first_then_read(stage: Stage) -> None:
         ("delivered", "agent", asked),
         ("read", "agent", asked),
     ]
+    # A device that begins now is told of what was before it.
+    assert (await customer_thread(stage.ctx, ana)).receipts == Receipts(asked, asked)
 
 
 async def test_they_never_go_back_and_never_beyond_the_head(stage: Stage) -> None:

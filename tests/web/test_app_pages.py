@@ -7,11 +7,13 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
 
 from customer_ui.files import read_app
+from inbox.files.shelf import open_bucket
 from inbox.settings import Settings
 from inbox.web.browsers import Browsers
 from inbox.web.peers import Peers
@@ -129,3 +131,19 @@ def test_only_whom_the_company_names_may_frame_it_and_give_it_tokens() -> None:
     # The desk is another matter.
     assert policy_of(made.desk_headers())["frame-ancestors"] == "'self'"
     assert policy_of(made.desk_headers())["connect-src"] == "'self'"
+
+
+@pytest.mark.parametrize("endpoint", ["", "https://minio.example.com:9000", "http://127.0.0.1:9"])
+async def test_pictures_come_from_the_bucket_whose_links_are_given_and_from_no_other(
+    endpoint: str,
+) -> None:
+    keys = {"s3_access_key": "AKIAEXAMPLE", "s3_secret_key": "a secret that nobody may see"}
+    given = {"s3_bucket": "pinbox-files", "s3_region": "eu-central-1", "s3_endpoint": endpoint}
+    link = await open_bucket(msgspec.convert(given | keys, Settings)).link("01a2", seconds=60)
+    parts = urlsplit(link or "")
+    made = browsers(**given, **keys)
+    for headers in (made.app_headers(), made.desk_headers()):
+        policy = policy_of(headers)
+        assert policy["img-src"] == f"'self' data: blob: {parts.scheme}://{parts.netloc}"
+        assert [name for name, value in policy.items() if parts.netloc in value] == ["img-src"]
+    assert policy_of(browsers().app_headers())["img-src"] == "'self' data: blob:"

@@ -77,6 +77,8 @@
  * @property {string} cursor where its stream is
  * @property {number} head its last seq
  * @property {number} unread
+ * @property {{ delivered: number, read: number }} [receipts] how far the team has come
+ * @property {number | null} [rating] of a conversation that is resolved
  *
  * @typedef {{ items: Message[], next: string | null }} Page
  *   Newest first; `next` is the next `before`.

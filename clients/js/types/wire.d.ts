@@ -193,6 +193,17 @@ export type Thread = {
      */
     head: number;
     unread: number;
+    /**
+     * how far the team has come
+     */
+    receipts?: {
+        delivered: number;
+        read: number;
+    } | undefined;
+    /**
+     * of a conversation that is resolved
+     */
+    rating?: number | null | undefined;
 };
 /**
  * Newest first; `next` is the next `before`.

@@ -23,6 +23,14 @@ test("what stands now comes in order, and there is more where a page is full", (
   assert.equal(begin(EMPTY, page(1, 50)).more, true);
 });
 
+test("what another device did before this one came is known from the thread", () => {
+  const status = { state: "resolved", conversation: 2 };
+  const log = begin(EMPTY, page(3, 5), { receipts: { delivered: 5, read: 4 }, rating: 3, status });
+  assert.deepEqual([3, 4, 5].map((seq) => reached({ ...log, messages: [] }, seq)), ["read", "read", "delivered"]);
+  assert.deepEqual(log.rated, [2]);
+  assert.deepEqual(begin(log, page(3, 5)).rated, [2], "an older server says nothing of it");
+});
+
 test("a message is there once, whether as an event, an answer or a page", () => {
   let log = begin(EMPTY, page(3, 5));
   log = put(apply(apply(log, event(6)), event(6)), message(6));

@@ -1,14 +1,20 @@
 /** A store that lives as long as the page or process. */
 
+/** Files among the values want the browser's own copy, which React Native may lack. */
+const copy = globalThis.structuredClone ?? ((value) => JSON.parse(JSON.stringify(value)));
+
 /** @implements {Store} */
 export class MemoryStore {
-  /** @type {Map<string, string>} */
+  /** @type {Map<string, unknown>} */
   #kept = new Map();
 
-  /** @param {string} key */
+  /**
+   * @param {string} key
+   * @returns {Promise<any>}
+   */
   async get(key) {
-    const text = this.#kept.get(key);
-    return text === undefined ? undefined : JSON.parse(text);
+    const value = this.#kept.get(key);
+    return value === undefined ? undefined : copy(value);
   }
 
   /**
@@ -16,7 +22,7 @@ export class MemoryStore {
    * @param {unknown} value
    */
   async set(key, value) {
-    this.#kept.set(key, JSON.stringify(value));
+    this.#kept.set(key, copy(value));
   }
 
   /** @param {string} key */

@@ -1,7 +1,9 @@
-/** A store that lives as long as the page or process. */
 /** @implements {Store} */
 export class MemoryStore implements Store {
-    /** @param {string} key */
+    /**
+     * @param {string} key
+     * @returns {Promise<any>}
+     */
     get(key: string): Promise<any>;
     /**
      * @param {string} key
