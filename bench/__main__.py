@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from bench import board, desk, latency, memory, push, rules, scale, sends, storm
+from bench import board, desk, latency, memory, page, push, rules, scale, sends, storm
 from bench.carrier import run as carrier
 from bench.table import say_machine
 
@@ -17,6 +17,7 @@ BENCHES = {
     "board": board.main,
     "push": push.main,
     "desk": desk.main,
+    "page": page.main,
     "rules": rules.main,
     "carrier": carrier.main,
 }

@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-from playwright.async_api import Browser, CDPSession, Page, async_playwright
+from playwright.async_api import Browser, CDPSession, Page
 
+from bench.browser import AWAY_MS, chromium, go_away, painted_ms
 from bench.server import Running, serving
 from bench.table import print_table, spread
-from tests.desk.chromium import ARGUMENTS
 
 THREADS = 10_000
 ROUNDS = 7
 EVENTS = 5_000
-AWAY_MS = 50
 WRITERS = 500
 PASSWORD = "a long password of Bo's"
 
@@ -70,10 +68,8 @@ def _write_import(folder: Path) -> Path:
 
 
 async def _measure(running: Running, bo: str, *, admin: str) -> list[list[str]]:
-    async with aiohttp.ClientSession(running.url) as http, async_playwright() as playwright:
+    async with aiohttp.ClientSession(running.url) as http, chromium() as browser:
         cookie = await _sign_in(http, bo, admin=admin)
-        chromium = shutil.which("chromium")
-        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         cold = [await _open_cold(browser, running.url, cookie) for _ in range(ROUNDS)]
         context = await browser.new_context(viewport={"width": 1280, "height": 800})
         await context.add_cookies([cookie])  # type: ignore[list-item]
@@ -81,7 +77,6 @@ async def _measure(running: Running, bo: str, *, admin: str) -> list[list[str]]:
         await _open(page, running.url)
         acts = await _act(page)
         grown, held = await _work_a_shift(running, http, page)
-        await browser.close()
     return [
         [f"cold start at {AWAY_MS} ms, ms", spread(cold, digits=0), "< 1,500"],
         *([f"{name}, ms", spread(times, digits=0), "< 100"] for name, times in acts),
@@ -111,13 +106,9 @@ async def _open_cold(browser: Browser, url: str, cookie: dict[str, str]) -> floa
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
     await context.add_cookies([cookie])  # type: ignore[list-item]
     page = await context.new_page()
-    far = {"offline": False, "latency": AWAY_MS, "downloadThroughput": -1, "uploadThroughput": -1}
-    line = await context.new_cdp_session(page)
-    await line.send("Network.enable")
-    await line.send("Network.emulateNetworkConditions", far)
+    await go_away(page)
     await _open(page, url)
-    painted = "() => new Promise((done) => requestAnimationFrame(() => done(performance.now())))"
-    took: float = await page.evaluate(painted)
+    took = await painted_ms(page)
     await context.close()
     return took
 

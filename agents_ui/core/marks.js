@@ -9,6 +9,23 @@
 import { callbackMark } from "./callbacks.js";
 import { handedBy, wentBack } from "./hands.js";
 
+/** Why another team has it, as the server names it, where no person wrote a reason. */
+const WHY = {
+  policy: "policy",
+  choice: "choice",
+  urgent: "urgent",
+  storm: "storm",
+  hand: "hand",
+  time: "time",
+  resolved: "resolved",
+  bounce: "bounce",
+  care: "care",
+  pin: "pin",
+  moved: "moved",
+  "new home team": "pin",
+  "storm is over": "calm",
+};
+
 /**
  * @param {Item} item
  * @param {Say} say
@@ -35,7 +52,7 @@ export function markText(item, say, times, from) {
       const word = why === "cover" && until ? "mark.cover.until" : `mark.${why}`;
       const given = { team: team.name, until: until && times.soon(until, Date.parse(item.at)) };
       const text = say(word, given);
-      const reason = item.reason || item.note;
+      const reason = reasonText(item, say);
       return reason ? say("mark.reason", { text, reason }) : text;
     }
     case "pin": {
@@ -52,6 +69,12 @@ export function markText(item, say, times, from) {
     default:
       return "";
   }
+}
+
+/** A person's words as they are, the server's in the agent's language. @param {Item} item @param {Say} say */
+function reasonText({ reason, note }, say) {
+  if (!Object.hasOwn(WHY, reason ?? "")) return reason || note;
+  return say(`mark.why.${WHY[/** @type {keyof typeof WHY} */ (reason)]}`);
 }
 
 /** @param {Item} item @param {Say} say @param {string} [from] */

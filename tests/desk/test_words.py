@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
 from agents_ui.files import ROOT
+from inbox.core.cover import CoverWhy, EndWhy
 from tests.desk.commands import as_table, commands, texts
 
 DOCS = ROOT.parent / "docs" / "desk.md"
 LANGUAGES = sorted({path.stem for path in (ROOT / "words").glob("*.js")} - {"index"})
 _USED = re.compile(r'(?:say|told)\(\s*(?:[^"`?()]*\? )?"([\w.]+)"')
 _GAPS = re.compile(r"\{(\w+)\}")
+_TELLING = {"ServingEvent", "Terms", "say_end", "_told"}
 
 
 def test_the_docs_have_the_table_of_keys() -> None:
@@ -59,3 +64,33 @@ def test_no_text_is_there_that_nobody_asks_for() -> None:
         for name in texts("en")
         if f'"{name}"' not in sources and not any(name.startswith(family) for family in families)
     ] == []
+
+
+def reasons_by_pinbox() -> Iterator[str]:
+    """The reasons that the flows themselves give, where another team gets a conversation."""
+    yield from (*get_args(CoverWhy), *get_args(EndWhy))
+    for file in sorted((ROOT.parent / "inbox" / "flows").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or _name(node.func) not in _TELLING:
+                continue
+            for given in node.keywords:
+                if given.arg == "reason" and isinstance(given.value, ast.Constant):
+                    yield str(given.value.value)
+
+
+def _name(called: ast.expr) -> str:
+    return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def test_every_reason_of_the_servers_own_has_words() -> None:
+    (table,) = re.findall(
+        r"^const WHY = \{(.*?)^\}",
+        (ROOT / "core" / "marks.js").read_text("utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
+    known = dict(re.findall(r'^  "?([\w ]+)"?: "(\w+)",$', table, re.MULTILINE))
+    sent = set(reasons_by_pinbox())
+
+    assert sent > {"hand", "care", "storm is over", "new home team"}
+    assert sent == known.keys()
+    assert {f"mark.why.{word}" for word in known.values()} <= texts("en").keys()
