@@ -1,6 +1,7 @@
 /** Opens the desk: everything is put together here, once. */
 
 import { Desk } from "./state/desk.js";
+import { keepFocus } from "./state/keeper.js";
 import { place } from "./state/place.js";
 import { Settings } from "./state/settings.js";
 import { Voice } from "./state/voice.js";
@@ -38,5 +39,6 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") desk.hurry();
 });
 listen(desk);
+keepFocus();
 render(html`<${App} desk=${desk} />`, /** @type {HTMLElement} */ (document.getElementById("desk")));
 void desk.start();

@@ -3,7 +3,7 @@
 import { lastOfCustomer } from "../core/timeline.js";
 import { nameOf } from "../core/announcing.js";
 import { textOf } from "../core/files.js";
-import { regionNow } from "../state/focus.js";
+import { focusSoon, regionNow } from "../state/focus.js";
 import { isRoom, place } from "../state/place.js";
 
 /**
@@ -21,6 +21,20 @@ export function moveInList(desk, step) {
   if (next === undefined) return rows.length > 0 && at >= 0;
   desk.reading.show(next.id);
   return true;
+}
+
+/**
+ * A row was followed: its thread is open. Who did it by keyboard goes on there; a pointer leaves the
+ * focus where it points.
+ *
+ * @param {import("../state/desk.js").Desk} desk
+ * @param {MouseEvent} event
+ * @param {string} thread
+ */
+export function follow(desk, event, thread) {
+  event.preventDefault();
+  desk.reading.show(thread);
+  if (event.detail === 0) focusSoon("message");
 }
 
 /** @param {import("../state/desk.js").Desk} desk */

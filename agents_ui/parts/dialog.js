@@ -33,6 +33,7 @@ export function Dialog({ desk, title, look = "", children, onClose }) {
           aria-label=${desk.words.say("dialog.close")}><${Icon} name="close" /></button>
       </header>
       ${children}
+      <div data-voice class="unseen" role="status" aria-live="polite" aria-atomic="true"></div>
     </div>
   </dialog>`;
 }

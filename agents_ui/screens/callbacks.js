@@ -1,5 +1,6 @@
 /** The calls to be made, where the list is: when, whom, what about, and who makes it. */
 
+import { follow } from "../commands/moves.js";
 import { dueText } from "../core/callbacks.js";
 import { roved } from "../core/keys.js";
 import { Avatar } from "../parts/avatar.js";
@@ -58,13 +59,9 @@ function CallRow({ desk, one, entry }) {
   const who = card.agent ? words.say(mine ? "call.mine" : "call.by", { name: card.agent.name }) : words.say("call.nobody");
   const tries = card.attempts ? words.say("call.tries", { count: card.attempts }) : "";
   const there = customer.time_zone && times.there(customer.time_zone, Date.parse(card.due_at));
-  const follow = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    desk.reading.show(thread);
-  };
   const said = [name, due, open ? who : "", card.topic, tries, there && words.say("call.there", { at: there })];
   const current = place.value.thread === thread;
-  return html`<a class="row" href=${addressOf({ view: "callbacks", thread })} onClick=${follow}
+  return html`<a class="row" href=${addressOf({ view: "callbacks", thread })} onClick=${(/** @type {MouseEvent} */ event) => follow(desk, event, thread)}
     aria-current=${current ? "true" : null} aria-label=${said.filter(Boolean).join(", ")}
     tabindex=${entry ? 0 : -1} data-focus="row">
     <${Avatar} id=${customer.id} name=${name} />

@@ -31,7 +31,7 @@ export function CannedDialog({ desk }) {
       find=${(/** @type {string} */ sought) => fitting(sought, all, (one) => `${one.shortcut} ${one.title}`)}
       id=${(/** @type {{ id: string }} */ one) => one.id} choose=${choose}
       show=${(/** @type {any} */ one) => html`<span class="canned">
-        <span><kbd>;${one.shortcut}</kbd> <strong>${one.title}</strong>
+        <span><kbd>;${one.shortcut}</kbd> <strong>${one.title}</strong>${" "}
           <span class="hint">${one.team?.name ?? words.say("canned.shared")}</span></span>
         <span class="canned-text">${one.filled ?? one.text}</span>
         ${one.missing.length > 0 && html`<span class="tag note">${words.say("canned.missing", { fields: one.missing.join(", ") })}</span>`}

@@ -143,9 +143,14 @@ function Earlier({ desk, id, log }) {
     return html`<p class="hint center">${words.say("view.loading")}</p>`;
   }
   if (log.before === null) return html`<p class="hint center">${words.say("thread.start")}</p>`;
-  return html`<div class="center"><button type="button" class="quiet" aria-disabled=${log.older}
-    onClick=${() => desk.timelines.older(id)}>
-    ${words.say(log.older ? "view.loading" : "thread.older")}</button></div>`;
+  const load = async (/** @type {MouseEvent} */ event) => {
+    const first = /** @type {HTMLElement | null} */ (document.querySelector("article.said"));
+    const pressed = /** @type {Element} */ (event.currentTarget);
+    await desk.timelines.older(id);
+    // To where the reading had come: from there the arrows go on upwards.
+    if ([pressed, document.body].includes(document.activeElement)) first?.focus({ preventScroll: true });
+  };
+  return html`<div class="center"><button type="button" class="quiet" aria-disabled=${log.older} onClick=${load}>${words.say(log.older ? "view.loading" : "thread.older")}</button></div>`;
 }
 
 /** Who else is here, and who is writing. @param {any} props */

@@ -5,8 +5,8 @@ import { Keycaps } from "../parts/keycaps.js";
 import { focusSoon } from "../state/focus.js";
 import { html } from "../vendor/preact.js";
 
-/** @param {{ desk: import("../state/desk.js").Desk, entry: any }} props */
-export function Refused({ desk, entry }) {
+/** @param {{ desk: import("../state/desk.js").Desk, entry: any, id: string }} props */
+export function Refused({ desk, entry, id }) {
   const { words } = desk;
   const found = desk.writing.outgoing.value.find(({ client_id }) => client_id === entry.client_id);
   const { refusal = {} } = found ?? {};
@@ -33,7 +33,7 @@ export function Refused({ desk, entry }) {
         : words.say("refused.other", { detail });
   const forcible = code === "stale_view" || holder !== undefined;
   return html`<div class="refused">
-    <p><strong>${words.say("message.refused")}</strong> ${why}</p>
+    <p id=${id}><strong>${words.say("message.refused")}</strong> ${why}</p>
     ${unseen.map((/** @type {any} */ one) => html`<blockquote key=${one.id} dir="auto">${one.body}</blockquote>`)}
     <p class="buttons">
       ${forcible && html`<button type="button" class="main" onClick=${force}>

@@ -1,5 +1,6 @@
 /** A thread in a list. */
 
+import { follow } from "../commands/moves.js";
 import { nameOf } from "../core/announcing.js";
 import { pressing, promiseText } from "../core/promises.js";
 import { preview, rowName, servedBy, signsOf } from "../core/rows.js";
@@ -34,11 +35,7 @@ function Inside({ desk, view, thread, entry, open }) {
   const served = servedBy(thread, given);
   const draft = desk.writing.drafts.of(thread.id);
   const written = draft.reply !== "" || draft.note !== "";
-  const follow = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    desk.reading.show(thread.id);
-  };
-  return html`<a class="row" href=${addressOf({ view, thread: thread.id })} onClick=${follow}
+  return html`<a class="row" href=${addressOf({ view, thread: thread.id })} onClick=${(/** @type {MouseEvent} */ event) => follow(desk, event, thread.id)}
     aria-current=${open ? "true" : null} aria-label=${rowName(thread, given)}
     tabindex=${entry ? 0 : -1} data-focus="row" data-unread=${Boolean(thread.unread)}>
     <${Avatar} id=${thread.customer.id} name=${name} />

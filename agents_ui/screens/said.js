@@ -32,9 +32,11 @@ function Bubble({ desk, row, entry }) {
   const { author, own, kind, pending } = row;
   const who = own ? words.say("message.you") : author.name || author.id;
   const said = author.kind === "customer" ? words.say("message.customer", { name: who }) : who;
+  // Who goes from message to message by the arrows hears what was said, and not by whom alone.
+  const told = ["body", "foot", "why"].map((part) => `${name}-${part}`).join(" ");
   return html`<article class="said" data-kind=${kind} data-side=${author.kind} data-follows=${row.follows === true}
     data-state=${row.state ?? "stored"} tabindex=${entry ? 0 : -1} data-focus="message"
-    data-entry=${entry ? "" : null} aria-labelledby=${name}>
+    data-entry=${entry ? "" : null} aria-labelledby=${name} aria-describedby=${told}>
     <${Avatar} id=${author.id} name=${author.name || author.id} photo=${author.photo_url} />
     <div class="said-inside">
       <p class="said-head" id=${name}>
@@ -43,12 +45,12 @@ function Bubble({ desk, row, entry }) {
         ${row.urgent && html`<span class="tag bad">${words.say("message.urgent")}</span>`}
         ${" "}<${When} desk=${desk} at=${row.at} clock />
       </p>
-      ${row.body !== "" && html`<p class="said-body" dir="auto">${row.body}</p>`}
+      ${row.body !== "" && html`<p class="said-body" id=${`${name}-body`} dir="auto">${row.body}</p>`}
       ${row.files?.length > 0 && html`<${Files} desk=${desk} files=${row.files} who=${who} />`}
-      ${row.receipt && html`<p class="said-foot">${words.say(`message.${row.receipt}`)}</p>`}
-      ${pending && row.state === "waits" && html`<p class="said-foot">
+      ${row.receipt && html`<p class="said-foot" id=${`${name}-foot`}>${words.say(`message.${row.receipt}`)}</p>`}
+      ${pending && row.state === "waits" && html`<p class="said-foot" id=${`${name}-foot`}>
         ${words.say(desk.connection.value === "live" ? "message.sending" : "message.waiting")}</p>`}
-      ${row.state === "refused" && html`<${Refused} desk=${desk} entry=${row} />`}
+      ${row.state === "refused" && html`<${Refused} desk=${desk} entry=${row} id=${`${name}-why`} />`}
     </div>
   </article>`;
 }

@@ -1,6 +1,7 @@
 /** Search, where the list is: words in messages, notes and customers' names. */
 
 import { search } from "../api/desk.js";
+import { follow } from "../commands/moves.js";
 import { When } from "../parts/when.js";
 import { addressOf, place } from "../state/place.js";
 import { html, useRef, useState } from "../vendor/preact.js";
@@ -58,12 +59,8 @@ export function SearchPane({ desk }) {
 
 /** @param {{ desk: import("../state/desk.js").Desk, thread: string, name: string, text?: string, at?: string, about?: string }} props */
 function Hit({ desk, thread, name, text = "", at, about }) {
-  const follow = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    desk.reading.show(thread);
-  };
   const current = place.value.thread === thread;
-  return html`<a class="row hit" href=${addressOf({ view: "search", thread })} onClick=${follow}
+  return html`<a class="row hit" href=${addressOf({ view: "search", thread })} onClick=${(/** @type {MouseEvent} */ event) => follow(desk, event, thread)}
     aria-current=${current ? "true" : null}>
     <span class="row-top"><span class="row-name">${name}</span>
       ${at && html`<span class="row-age"><${When} desk=${desk} at=${at} /></span>`}</span>

@@ -14,10 +14,11 @@ import { batch, computed, signal } from "../vendor/preact.js";
 import { Acts } from "./acts.js";
 import { Calls } from "./calls.js";
 import { Duty } from "./duty.js";
+import { focusSoon } from "./focus.js";
 import { Links } from "./links.js";
 import { Lists } from "./lists.js";
 import { Passing } from "./passing.js";
-import { place } from "./place.js";
+import { isRoom, place } from "./place.js";
 import { Reading } from "./reading.js";
 import { Overview } from "./overview.js";
 import { Sheets } from "./sheets.js";
@@ -104,7 +105,10 @@ export class Desk {
   /** @param {string} name @param {string} password */
   async signIn(name, password) {
     await api.signIn(name, password);
-    await this.#enter(await api.getMe());
+    const entered = this.#enter(await api.getMe());
+    const { view } = place.value;
+    focusSoon(isRoom(view) ? "room" : view === "search" ? "search" : "row");
+    await entered;
   }
 
   async signOut() {

@@ -17,6 +17,11 @@ export function comesToText() {
   return onTheWay !== null && WRITTEN.includes(onTheWay);
 }
 
+/** Whether a command has said where the focus goes, and it is not there yet. */
+export function isOnTheWay() {
+  return onTheWay !== null;
+}
+
 /**
  * Put the focus on a target, as soon as it is on the screen and can have it. When there are several
  * of a name, the one that is current, else the last. Whoever asks later is the one who gets it.

@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from tests.cast import open_on
+from tests.cast import SetClock, open_on
 from tests.desk.chromium import ARGUMENTS, find_chromium
+from tests.desk.script import TEN
 from tests.desk.stage import RealClock, Stage, set_stage
 from tests.engines import Database
 
@@ -40,4 +41,14 @@ async def stage(browser: Browser, tmp_path: Path, sqlite_template: Path) -> Asyn
     """A running server with its people, and the browser."""
     file = Database("sqlite", str(shutil.copy(sqlite_template, tmp_path / "pinbox.db")))
     async with open_on(file, RealClock()) as ctx, set_stage(ctx, browser) as ready:
+        yield ready
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def at_ten(browser: Browser, tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Stage]:
+    """The same at ten o'clock, and it stays ten until a test moves the clock."""
+    clock = SetClock()
+    clock.now = TEN
+    file = Database("sqlite", str(shutil.copy(sqlite_template, tmp_path / "pinbox.db")))
+    async with open_on(file, clock) as ctx, set_stage(ctx, browser) as ready:
         yield ready

@@ -118,11 +118,13 @@ _FOCUS = """() => {
 _TRANSCRIPT = """
 window.transcript = [];
 addEventListener("DOMContentLoaded", () => {
-  const voice = document.getElementById("voice");
-  if (voice === null) return;
-  new MutationObserver(() => {
-    if (voice.textContent !== "") window.transcript.push(voice.textContent);
-  }).observe(voice, { childList: true, characterData: true, subtree: true });
+  new MutationObserver((records) => {
+    const voices = records.map(({ target }) => target.parentElement?.closest("[data-voice]")
+      ?? (target.matches?.("[data-voice]") ? target : null));
+    for (const voice of new Set(voices)) {
+      if (voice && voice.textContent !== "") window.transcript.push(voice.textContent);
+    }
+  }).observe(document.body, { childList: true, characterData: true, subtree: true });
 });
 """
 
