@@ -73,6 +73,19 @@ async def test_an_agent_books_and_calls_off(server: Server, people: People) -> N
     assert slots.body["now"]
     booked = await server.ask("POST", place, draft, token=people.bo)
     assert (booked.status, booked.body["state"]) == (201, "due")
+    place = f"/v1/desk/callbacks/{booked.body['id']}"
+    for method, path, body in (
+        ("POST", f"{place}/take", None),
+        ("POST", f"{place}/attempt", {"outcome": "spoke"}),
+        ("DELETE", place, None),
+    ):
+        tried = await server.ask(method, path, body, token=people.ravi)
+        assert tried.status == 404, "another team's"
+    other = server.token("luis")
+    assert (await server.ask("GET", "/v1/callbacks", token=other)).body["items"] == []
+    await server.ask("DELETE", f"/v1/callbacks/{booked.body['id']}", token=other)
+    (row,) = (await server.ask("GET", "/v1/desk/callbacks", token=people.bo)).body["items"]
+    assert row["callback"]["state"] == "due", "it is not theirs to call off"
     gone = await server.ask("DELETE", f"/v1/callbacks/{booked.body['id']}", token=ana)
     assert gone.status == 204
     again = await server.ask("DELETE", f"/v1/desk/callbacks/{booked.body['id']}", token=people.bo)

@@ -97,6 +97,27 @@ async def test_another_teams_thread_is_not_there(server: Server, people: People)
     assert (await server.ask("GET", told.desk, token=people.bo)).body == before
 
 
+LED = [route for route in SIGNED if route.scope == "lead" and {"team", "agent"} & {*route.names}
+       and "{thread}" not in route.path]  # fmt: skip
+
+
+async def test_a_leads_power_ends_at_their_own_team(server: Server, people: People) -> None:
+    ravi = (await server.ask("GET", "/v1/desk/me", token=people.ravi)).body["agent"]["id"]
+
+    async def state() -> list[Any]:
+        shown = [f"/v1/admin/teams/{people.tampa}/{part}" for part in ("hours", "rules")]
+        shown.append(f"/v1/admin/agents/{ravi}/shift")
+        return [(await server.ask("GET", path, token=people.mia)).body for path in shown]
+
+    before = await state()
+    assert len(LED) > 8
+    for route in LED:
+        reply = await knock(server, route, people.kim, team=people.tampa, agent=ravi)
+        where = f"{route.method} {route.path}: {reply.status} {reply.raw[:200]!r}"
+        assert reply.status in {403, 404}, where
+    assert await state() == before
+
+
 async def test_even_an_admin_sees_only_threads_of_their_own_teams(
     server: Server, people: People
 ) -> None:
