@@ -212,6 +212,12 @@ class Wandering(RuleBasedStateMachine):
         self.stage.clock.pass_(minutes * MINUTE)
         self.settle()
 
+    @rule(minutes=st.sampled_from([1, 20, 61, 600]))
+    def clock_is_set_back(self, minutes: int) -> None:
+        """Somebody corrects the server's clock."""
+        self.stage.clock.pass_(-minutes * MINUTE)
+        self.settle()
+
     @rule(name=names, minutes=st.sampled_from([1, 14, 16, 29, 31, 61]))
     def talk_over_the_end(self, name: str, minutes: int) -> None:
         """A lease is about to end while the customer writes; the timers look some time later."""

@@ -253,6 +253,12 @@ class Floor(RuleBasedStateMachine):
         """A night, between two looks."""
         self.stage.clock.pass_(span)
 
+    @rule(span=st.sampled_from([MINUTE, 20 * MINUTE, 14 * HOUR]))
+    def set_clock_back(self, span: int) -> None:
+        """Somebody corrects the server's clock."""
+        self.stage.clock.pass_(-span)
+        self._begin_anew()
+
     @rule(team=team_names, week=st.sampled_from(WEEKS))
     def change_hours(self, team: str, week: str | None) -> None:
         """A lead sets the hours anew."""
