@@ -297,7 +297,7 @@ def _check_url(url: str, settings: Settings) -> None:
         if port not in {None, HTTPS_PORT} and not settings.webhook_networks:
             raise BadRequest.field("url", "must be at port 443, unless webhook_networks allows it")
     elif parts.scheme != "http" or not settings.webhook_networks:
-        raise BadRequest.field("url", "must begin with https://")
+        raise BadRequest.field("url", "must begin with https://, unless webhook_networks is set")
 
 
 def _stored(types: tuple[EventType, ...]) -> str:
