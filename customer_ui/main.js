@@ -6,6 +6,7 @@ import { Host } from "./state/host.js";
 import { Tokens } from "./state/tokens.js";
 import { Voice } from "./state/voice.js";
 import { beginWorker } from "./state/worker.js";
+import { markText } from "./screens/mark.js";
 import { Page } from "./screens/page.js";
 import { effect, html, render } from "./vendor/preact.js";
 import { LANGUAGES, Words, languageOf } from "./words/index.js";
@@ -43,6 +44,7 @@ function goTo() {
   history.replaceState(null, "", location.pathname);
 }
 
+app.tell = (/** @type {any} */ mark) => markText(app, mark);
 app.choose = async (/** @type {string} */ language) => {
   if (!Object.hasOwn(LANGUAGES, language)) return;
   await words.use(language);

@@ -44,6 +44,8 @@ export class App {
   callable = signal(false);
   /** @type {(language: string) => Promise<void>} */
   choose = async () => {};
+  /** What happened, in one sentence. @type {(mark: any) => string} */
+  tell = () => "";
   unread = computed(() => this.#unread());
 
   /** @type {PinboxClient | null} */
@@ -296,6 +298,7 @@ export class App {
         break;
       default:
         this.log.value = apply(this.log.value, event);
+        if (isNews(event)) this.voice.say(this.tell(event));
     }
     if (event.type === "rating") this.#keepNow();
     else this.#keepSoon();
@@ -368,4 +371,9 @@ export class App {
     const [log, thread, team] = [toKeep(this.log.value), this.thread.value, this.team.value];
     keep(`shown/${this.person}`, { log, thread, team }).catch(() => {});
   }
+}
+
+/** Who serves whom, and the end of a matter, are for the ears too. What the customer does is told there. @param {any} event */
+function isNews({ type, status }) {
+  return type === "serving" || type === "pin" || (type === "status" && status.state === "resolved");
 }

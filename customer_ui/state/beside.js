@@ -24,17 +24,20 @@ export class Beside {
   }
 
   /**
-   * Do something, and say what went wrong; gives whether it was done.
+   * Do something, and give what went wrong, in words; `""` where it was done.
    *
    * @param {() => Promise<unknown>} act
    * @param {string} [done] what to say then
+   * @param {(field: string) => void} [blame] told of the member of the input that was not taken
    */
-  async does(act, done) {
+  async does(act, done, blame) {
     try {
       await act();
     } catch (error) {
       const problem = /** @type {import("../lib/problems.js").PinboxError} */ (error);
       const detail = this.#app.why(problem);
+      const [wrong] = problem.problem?.errors ?? [];
+      if (wrong !== undefined) blame?.(wrong.path.split(".").at(-1) ?? "");
       return problem.code === "unreachable" ? detail : this.#app.say("error.other", { detail });
     }
     if (done !== undefined) this.#app.voice.say(done);

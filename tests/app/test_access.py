@@ -1,24 +1,28 @@
-"""Every screen judged by axe-core, light and dark, small and wide; and the keyboard's way."""
+"""Every screen and state judged by axe-core, light and dark, phone and desktop; and by keyboard."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
-from tests.app.stage import SMALL, AppPage, Stage
+from tests.app.stage import PHONE, SMALL, AppPage, Stage
 from tests.app.test_page import close_team
+from tests.app.test_waiting_files import PAGE, PHOTO, attach
 from tests.desk.stage import WIDE
 from tests.desk.test_access import RULES, SETTLED
 
+Look = dict[str, Any]
+Scenes = AsyncIterator[tuple[str, AppPage]]
+
+CORE: Look = {"color_scheme": "light", "viewport": SMALL}
 LOOKS = [
-    pytest.param({"color_scheme": "light", "viewport": SMALL}, id="light-320"),
-    # The other corner of the matrix, whole, is for `make prove`.
-    pytest.param(
-        {"color_scheme": "dark", "viewport": WIDE}, id="dark-1280", marks=[pytest.mark.prove]
-    ),
+    pytest.param({"color_scheme": scheme, "viewport": size}, id=f"{scheme}-{size['width']}")
+    for scheme in ("light", "dark")
+    for size in (SMALL, PHONE, WIDE)
 ]
 
 
@@ -34,23 +38,24 @@ async def faults(ana: AppPage, *, dark: bool = False) -> list[str]:
 
 
 async def judge(ana: AppPage, told: dict[str, Any]) -> list[str]:
-    """What axe-core finds by these rules."""
+    """What axe-core finds by these rules; and whether anything is wider than the window."""
     await ana.page.evaluate(SETTLED)
     found = await Axe().run(ana.page, options=told)
+    wide = await ana.page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return [
         f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
         for one in found.response["violations"]
         for node in one["nodes"]
-    ]
+    ] + ["wider than the window"] * wide
 
 
-@pytest.mark.parametrize("look", LOOKS)
-async def test_every_screen(stage: Stage, look: dict[str, Any]) -> None:
+async def core(stage: Stage, look: Look) -> Scenes:
+    """Each screen once."""
     spokane = stage.people.spokane
     nobody = await stage.window(**look)
     await nobody.page.goto(f"{nobody.url}/app")
     await expect(nobody.page.get_by_text("Please open this page from our app")).to_be_visible()
-    assert await faults(nobody) == [], "nobody is signed in"
+    yield "nobody is signed in", nobody
 
     rules = {"cover": "ask", "cover_by": ["tampa"], "callback_minutes": 30}
     await stage.admin("PATCH", f"/v1/admin/teams/{spokane}/rules", rules)
@@ -61,29 +66,158 @@ async def test_every_screen(stage: Stage, look: dict[str, Any]) -> None:
     await stage.answer("bo", thread, "Yes, https://rain.example.com")
     ana = await stage.phone(**look)
     await ana.said("rain.example").wait_for()
-    assert await faults(ana) == [], "the thread"
+    yield "the thread", ana
     await ana.write("a bell \u0007 rings")
     await ana.said("rings").get_by_role("alert").wait_for()
-    assert await faults(ana, dark=True) == [], "refused"
+    yield "refused, dark", ana
     await stage.act("bo", thread, "resolve")
     await ana.page.locator(".stars label").nth(2).click()
-    assert await faults(ana, dark=True) == [], "the rating"
+    yield "the rating, dark", ana
     for button in ("Show my team", "Get a call back"):
         await ana.page.get_by_role("button", name=button).first.click()
         await ana.page.locator("dialog[open]").wait_for()
-        assert await faults(ana) == [], button
+        yield button, ana
         await ana.page.keyboard.press("Escape")
         await ana.page.locator("dialog").wait_for(state="detached")
     await ana.page.get_by_role("button", name="Show my team").click()
     await ana.page.locator("dialog").get_by_role("button", name="How we care").click()
-    assert await faults(ana) == [], "care"
+    yield "care", ana
     await ana.page.keyboard.press("Escape")
     await close_team(stage, spokane)
     await ana.page.reload()
     await ana.live()
     await ana.write("And now?")
     await ana.page.get_by_role("group", name="Who should answer?").wait_for()
-    assert await faults(ana, dark=True) == [], "asked"
+    yield "asked, dark", ana
+
+
+async def more(stage: Stage, look: Look) -> Scenes:
+    """What stands on those screens at times."""
+    spokane = f"/v1/admin/teams/{stage.people.spokane}"
+    rules = {"promise_target_minutes": 30, "callback_share": 50}
+    await stage.admin("PATCH", f"{spokane}/rules", rules)
+    eve = await stage.phone("eve", permissions=["notifications"], **look)
+    page = eve.page
+    yield "closed, and nothing written yet", eve
+    await eve.field.fill("It burns")
+    await page.get_by_label("This cannot wait").check()
+    yield "urgent", eve
+    await page.get_by_label("This cannot wait").uncheck()
+    await eve.write("What will roaming cost me?")
+    card = page.get_by_role("group", name="Who should answer?")
+    await card.get_by_role("button", name="Wait for my team").click()
+    await expect(card).to_contain_text("You wait for Spokane")
+    yield "waits", eve
+    await card.get_by_role("button", name="Answer me now").click()
+    await page.get_by_text("Tampa answers you now").first.wait_for()
+    yield "covered", eve
+    await stage.admin("PUT", f"{spokane}/holidays", {"days": []})
+    thread = await stage.thread("eve")
+    await stage.server.ask(
+        "DELETE", f"/v1/desk/threads/{thread}/cover", {"note": "x"}, token=stage.people.ravi
+    )
+    await page.get_by_text("Spokane is with you again").wait_for()
+    yield "home again", eve
+
+    async for scene in on_the_phone(stage, eve):
+        yield scene
+    async for scene in with_files(eve):
+        yield scene
+    for number in range(60):
+        await stage.answer("bo", thread, f"line {number}")
+    await eve.said("line 59").wait_for()
+    await page.locator(".log").evaluate("box => { box.scrollTop = 300; }")
+    await page.get_by_role("button", name="Go to the newest message").wait_for()
+    yield "far from the end", eve
+    for language in ("es", "ja"):
+        await page.evaluate(f"localStorage.setItem('pinbox-app/language', '{language}')")
+        await page.reload()
+        await eve.live()
+        yield f"in {language}", eve
+    await page.evaluate("localStorage.clear()")
+    await stage.admin("POST", "/v1/admin/customers/eve/sign-out")
+    await page.locator(".line.bad").wait_for()
+    yield "the sign-in has ended", eve
+
+
+async def on_the_phone(stage: Stage, eve: AppPage) -> Scenes:
+    """A call, a fault in its form, who writes, the bell."""
+    page = eve.page
+    await page.reload()
+    await eve.live()
+    await page.get_by_role("button", name="Get a call back").first.click()
+    await page.locator("dialog label.time").first.wait_for()
+    await page.get_by_role("button", name="Book the call").click()
+    await expect(page.get_by_text("Say what it is about")).to_be_visible()
+    yield "a fault in the form", eve
+    await page.get_by_label("What is it about?").fill("My bill")
+    await page.get_by_label("Day").select_option(index=2)
+    await page.locator("label.time").first.click()
+    await page.get_by_label("Phone number").fill("+1 509 555 0142")
+    await page.get_by_role("button", name="Book the call").click()
+    await page.get_by_role("group", name="Get a call back").wait_for()
+    yield "booked", eve
+    await page.get_by_role("button", name="Show my team").click()
+    await page.get_by_role("dialog").get_by_role("switch").wait_for()
+    yield "the bell", eve
+    await page.keyboard.press("Escape")
+    async with stage.server.http.ws_connect(
+        f"{stage.server.url}/v1/desk/live", protocols=("pinbox.v1",)
+    ) as desk:
+        stream = {"stream": f"team:{stage.people.spokane}"}
+        await desk.send_json({"type": "hello", "token": stage.people.bo, "streams": [stream]})
+        while (await desk.receive_json())["type"] != "live":
+            pass
+        thread = await stage.thread("eve")
+        await desk.send_json({"type": "typing", "thread": thread, "on": True})
+        await page.locator(".typing").wait_for()
+        yield "somebody writes", eve
+
+
+async def with_files(eve: AppPage) -> Scenes:
+    """Pictures, files that are refused or wait, and no network."""
+    page = eve.page
+    await attach(eve, PHOTO, state="ready")
+    await attach(eve, PAGE, state="failed")
+    yield "files chosen", eve
+    await eve.write("See.")
+    await eve.see("See.")
+    picture = page.get_by_role("button", name="Picture: router.jpg")
+    await expect(picture.locator("img")).to_have_js_property("complete", value=True)
+    yield "a picture", eve
+    await picture.click()
+    await page.get_by_role("dialog", name="router.jpg").get_by_role("img").wait_for()
+    yield "the whole picture", eve
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Remove page.html").click()
+    await eve.context.set_offline(True)
+    await page.get_by_text("You are offline").wait_for()
+    await attach(eve, PHOTO, state="waits")
+    yield "a file that waits", eve
+    await eve.write("Later.")
+    await eve.see("Later.", state="waits")
+    yield "a message that waits", eve
+    await eve.context.set_offline(False)
+    await eve.see("Later.")
+
+
+async def test_every_screen(stage: Stage) -> None:
+    async for name, ana in core(stage, CORE):
+        assert await faults(ana, dark=name.endswith("dark")) == [], name
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_screen_in_every_state_and_look(stage: Stage, look: Look) -> None:
+    names: list[str] = []
+    found: dict[str, list[str]] = {}
+    for scenes in (core, more):
+        async for name, ana in scenes(stage, look):
+            names.append(name)
+            if wrong := await faults(ana):
+                found[name] = wrong
+    assert found == {}
+    assert len(names) > 24
 
 
 async def test_a_conversation_by_keyboard_alone(stage: Stage) -> None:

@@ -18,6 +18,22 @@ SHOWN = """async () => {
 }"""
 
 
+# The event of a tap on a shown notification, in the worker: the browser's own but for the finger,
+# without which no window is opened or focused. What is asked of the browser is noted instead.
+TAP = """async (tag) => {
+  const asked = { focused: 0, opened: [] };
+  WindowClient.prototype.focus = async function () { asked.focused += 1; };
+  clients.openWindow = async (place) => void asked.opened.push(place);
+  const [notification] = await registration.getNotifications({ tag });
+  const event = new NotificationEvent("notificationclick", { notification });
+  const waits = [];
+  event.waitUntil = (promise) => void waits.push(promise);
+  dispatchEvent(event);
+  await Promise.all(waits);
+  return asked;
+}"""
+
+
 async def bring(session: CDPSession, asked: dict[str, Any], push: dict[str, Any]) -> None:
     """A push arrives, as the browser's push service would bring it, opened."""
     given = {key: asked[key] for key in ("origin", "registrationId")}
@@ -84,15 +100,27 @@ async def test_a_push_is_shown_in_words_and_its_message_is_gone_to(stage: Stage)
         "Le llamamos en unos minutos",
     }
 
-    # Where a tap leads: by a new window's address, and in one that is open.
-    await ana.again()
-    await ana.page.goto(f"{ana.url}/app#m={seq}")
+    # A tap with the page open, in the background of another window.
+    worker = next(one for one in ana.context.service_workers if one.url.endswith("/app/worker.js"))
+    await ana.page.locator(".log").evaluate("box => { box.scrollTop = box.scrollHeight; }")
+    await expect(ana.said("answer 05")).not_to_be_in_viewport()
+    other = await ana.context.new_page()
+    await other.bring_to_front()
+    assert await worker.evaluate(TAP, "thread") == {"focused": 1, "opened": []}
     await expect(ana.said("answer 05")).to_be_focused()
     await expect(ana.said("answer 05")).to_be_in_viewport()
-    assert "#" not in ana.page.url
-    await ana.page.evaluate(
-        "(seq) => navigator.serviceWorker.dispatchEvent("
-        "new MessageEvent('message', { data: { pinbox: 'open', seq } }))",
-        seq + 3,
-    )
+    assert [one["tag"] for one in await shown(ana, 1)] == ["call"], "what was tapped is gone"
+
+    # And with no page open at all: it opens one, at the message.
+    await bring(session, asked, {**told, "s": seq + 3})
+    await shown(ana, 2)
+    await ana.page.close()
+    tapped = await worker.evaluate(TAP, "thread")
+    assert tapped == {"focused": 0, "opened": [f"/app#m={seq + 3}"]}
+    await ana.again()
+    await ana.page.goto(ana.url + tapped["opened"][0])
     await expect(ana.said("answer 08")).to_be_focused()
+    await expect(ana.said("answer 08")).to_be_in_viewport()
+    assert "#" not in ana.page.url
+    # A call has no message: the page is brought to the front as it is.
+    assert await worker.evaluate(TAP, "call") == {"focused": 1, "opened": []}
