@@ -17,6 +17,8 @@ export class Drafts {
   #key = "";
   /** @type {Draft[]} written, and not yet in the outbox */
   #fresh = [];
+  /** @type {Promise<unknown>} */
+  #looking = Promise.resolve();
 
   /** @param {import("./app.js").App} app */
   constructor(app) {
@@ -55,21 +57,27 @@ export class Drafts {
     );
   }
 
-  /** What the outbox holds now. */
+  /** What the outbox holds now. One look after the other, so that none shows what was before. */
   async look() {
+    const looked = this.#looking.then(() => this.#look());
+    this.#looking = looked.catch(() => {});
+    return looked;
+  }
+
+  async #look() {
     const { client, log, parcels } = this.#app;
-    // The one that goes from the parcels into the outbox is seen in one of them, and shown once.
+    // From the parcels into the outbox, and from there to the refused: what moves on while it is looked
+    // for may be found twice, and the later place counts. It is never found nowhere.
     const waiting = await parcels.all();
-    const [pending, refused] = [await client.pending(), await client.refused()];
-    const out = new Set(pending.map(({ client_id }) => client_id));
-    /** @type {Shown[]} */
-    const now = [
-      ...pending.map((draft) => ({ draft, refused: null })),
-      ...refused.map(({ draft, code, detail }) => ({ draft, refused: { code, detail } })),
-      ...waiting
-        .filter(({ draft }) => !out.has(draft.client_id))
-        .map(({ draft, files, refused = null }) => ({ draft, files, refused })),
-    ];
+    const pending = await client.pending();
+    const refused = await client.refused();
+    /** @type {Map<string, Shown>} */
+    const places = new Map();
+    for (const { draft, files, refused = null } of waiting) places.set(draft.client_id, { draft, files, refused });
+    for (const draft of pending) places.set(draft.client_id, { draft, refused: null });
+    for (const { draft, code, detail } of refused) places.set(draft.client_id, { draft, refused: { code, detail } });
+    // Those in the outbox were written first.
+    const now = [...places.values()].sort((one, two) => Number("files" in one) - Number("files" in two));
     const known = new Set(now.map(({ draft }) => draft.client_id));
     const there = new Set(log.value.messages.map(({ client_id }) => client_id));
     const fresh = new Set(this.#fresh.map(({ client_id }) => client_id));

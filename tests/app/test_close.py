@@ -83,6 +83,9 @@ _NEVER_KEPT = """() => {
 }"""
 
 
+_NOTED = "Object.keys(localStorage).filter((key) => key.endsWith('/sending')).length"
+
+
 async def test_killed_at_the_moment_of_sending_it_arrives_once(stage: Stage) -> None:
     ana = await stage.phone()
     await worker_ready(ana)
@@ -107,6 +110,18 @@ async def test_killed_at_the_moment_of_sending_it_arrives_once(stage: Stage) -> 
     await ana.open()
     await ana.see("And now?")
     await arrived(stage, ["Is anybody there?", "And now?"])
+
+    # It is in the outbox, and sent, and the page goes before it has noted that.
+    await ana.page.evaluate("Storage.prototype.removeItem = () => {}")
+    await ana.write("Once more?")
+    await ana.see("Once more?")
+    for left in (1, 0):
+        assert await ana.page.evaluate(_NOTED) == left
+        await ana.again()
+        await ana.open()
+        await ana.see("Once more?")
+    await arrived(stage, ["Is anybody there?", "And now?", "Once more?"])
+    await expect(ana.page.locator("article.said")).to_have_count(3)
 
 
 async def test_without_network_the_page_opens_shows_what_there_was_and_takes_more(
