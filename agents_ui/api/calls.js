@@ -19,7 +19,7 @@ export async function call(method, path, { query = {}, body, signal } = {}) {
   const limit = AbortSignal.timeout(PATIENCE_MS);
   const request = {
     method,
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
+    headers: body === undefined ? undefined : { "Content-Type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
   };

@@ -26,7 +26,7 @@ export function isCharacter(/** @type {string} */ binding) {
 
 /**
  * @param {Press} press
- * @param {{ id: string, keys: readonly string[] }[]} commands
+ * @param {readonly { id: string, keys: readonly string[] }[]} commands
  * @param {object} given
  * @param {boolean} given.typing whether the focus is where characters are text
  * @param {boolean} given.characters whether single characters are on

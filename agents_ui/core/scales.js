@@ -29,7 +29,8 @@ export function ticks(kind, most) {
 
 /** @param {number} most */
 function timeStep(most) {
-  return TIMES.find((step) => step * FEW >= most) ?? Math.ceil(most / FEW / TIMES.at(-1)) * TIMES.at(-1);
+  const longest = TIMES[TIMES.length - 1];
+  return TIMES.find((step) => step * FEW >= most) ?? Math.ceil(most / FEW / longest) * longest;
 }
 
 /** @param {Kind} kind @param {number} most */

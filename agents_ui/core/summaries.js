@@ -22,7 +22,7 @@ const CHANGES = {
         }
       : message.author.kind === "agent" && { waiting_since: null, promise: null }),
   }),
-  status: (thread, { status }) => ({
+  status: (_thread, { status }) => ({
     status,
     conversation: status.conversation,
     ...(status.state === "resolved" && { waiting_since: null, promise: null }),

@@ -129,7 +129,7 @@ function Log({ desk, id, name, log, rows, seen }) {
   return html`<div class="log scroll" ref=${box} aria-busy=${busy} onScroll=${scrolled} onKeyDown=${reachMessages}
     role="group" aria-label=${words.say("thread.log", { name })}>
     <${Earlier} desk=${desk} id=${id} log=${log} />
-    ${rows.map((row) => html`<${Said} key=${row.key} desk=${desk} row=${row} entry=${row.key === entry} />`)}
+    ${rows.map((/** @type {any} */ row) => html`<${Said} key=${row.key} desk=${desk} row=${row} entry=${row.key === entry} />`)}
     <${Signs} desk=${desk} id=${id} />
     ${below && html`<button type="button" class="below" onClick=${toEnd}>
       <${Icon} name="down" />${words.say("thread.new")}</button>`}
@@ -145,7 +145,7 @@ function Earlier({ desk, id, log }) {
   if (log.before === null) return html`<p class="hint center">${words.say("thread.start")}</p>`;
   const load = async (/** @type {MouseEvent} */ event) => {
     const first = /** @type {HTMLElement | null} */ (document.querySelector("article.said"));
-    const pressed = /** @type {Element} */ (event.currentTarget);
+    const pressed = /** @type {Element | null} */ (event.currentTarget);
     await desk.timelines.older(id);
     // To where the reading had come: from there the arrows go on upwards.
     if ([pressed, document.body].includes(document.activeElement)) first?.focus({ preventScroll: true });

@@ -3,7 +3,7 @@
  * five seconds; what cannot be is asked about first.
  *
  * @typedef {import("../core/shapes.js").Summary} Summary
- * @typedef {{ text: string, back: () => Promise<unknown> }} Undo
+ * @typedef {{ text: string, back: () => Promise<Summary> }} Undo
  */
 
 import * as api from "../api/desk.js";
@@ -129,7 +129,7 @@ export class Acts {
   /**
    * @param {Summary} thread
    * @param {() => Promise<Summary>} act
-   * @param {{ word: string, back?: () => Promise<unknown>,
+   * @param {{ word: string, back?: () => Promise<Summary>,
    *   instead?: (error: PinboxError) => boolean, [param: string]: unknown }} told `instead`: what is
    *   done where the server refuses, if it is that
    * @returns {Promise<boolean>}

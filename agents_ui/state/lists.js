@@ -24,7 +24,6 @@ const MOST = 100;
 export class Lists {
   /** @type {import("../vendor/preact.js").Signal<Map<string, Summary>>} */
   threads = signal(new Map());
-  #me;
   #failed;
   /** @type {Set<string>} threads of which too little is known yet */
   #unknown = new Set();
@@ -36,10 +35,9 @@ export class Lists {
    * @param {(error: unknown) => void} failed
    */
   constructor(me, failed) {
-    this.#me = me;
     this.#failed = failed;
     const each = (/** @type {(view: View) => any} */ make) =>
-      Object.fromEntries(VIEWS.map((view) => [view, make(view)]));
+      /** @type {any} */ (Object.fromEntries(VIEWS.map((view) => [view, make(view)])));
     /** @type {Record<View, import("../vendor/preact.js").Signal<Loaded>>} */
     this.loaded = each(() => signal({ state: "no", last: null, next: null }));
     /** @type {Record<View, { value: Summary[] }>} */

@@ -6,21 +6,21 @@
  *     Pinbox.start({ token: async () => (await fetch("/pinbox-token")).text() });
  *
  * The token goes to the frame by `postMessage`, and to this server's origin alone.
- *
- * @typedef {object} Options
- * @property {() => string | Promise<string>} token a new token each time; `""` where nobody is signed in
- * @property {string} [color]
- * @property {string} [name]
- * @property {string} [logo] a photo of the Pinbox server, as `/v1/photos/…`
- * @property {string} [label] what the button is called
- * @property {Element} [into] an element to fill with the page, in place of a button
  */
 
 (() => {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const { origin } = new URL(script.src);
 
-  /** @param {Options} options */
+  /**
+   * @param {object} options
+   * @param {() => string | Promise<string>} options.token a new token each time; `""` where nobody is signed in
+   * @param {string} [options.color]
+   * @param {string} [options.name]
+   * @param {string} [options.logo] a photo of the Pinbox server, as `/v1/photos/…`
+   * @param {string} [options.label] what the button is called
+   * @param {Element} [options.into] an element to fill with the page, in place of a button
+   */
   function start({ token, color = "#1c5fb8", name, logo, label = "Messages", into }) {
     const frame = document.createElement("iframe");
     const say = (/** @type {object} */ message) => frame.contentWindow?.postMessage(message, origin);

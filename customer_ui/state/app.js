@@ -284,9 +284,11 @@ export class App {
         break;
       case "typing":
         return this.#types(event);
-      case "notice":
-        if (this.team.value?.id === event.team) this.team.value = { ...this.team.value, notice: event.notice };
+      case "notice": {
+        const team = this.team.value;
+        if (team !== null && team.id === event.team) this.team.value = { ...team, notice: event.notice };
         return undefined;
+      }
       case "message":
         this.log.value = apply(this.log.value, event);
         this.#arrived(event.message, event.seq);

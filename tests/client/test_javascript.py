@@ -13,13 +13,13 @@ import pytest
 
 from inbox.web.openapi import describe
 from inbox.web.routes import ROUTES
+from tests.typescript import fetch_checker
 
 HOME = Path(__file__).parents[2]
 CLIENT = HOME / "clients" / "js"
 LONGEST = 300
 WIDEST = 100
 HEAVIEST = 32_000
-CHECKER = ("typescript@5.9", "@types/node@20")
 
 
 def run(*command: str | Path, timeout: float = 100) -> subprocess.CompletedProcess[str]:
@@ -47,13 +47,7 @@ def test_its_own_tests_pass() -> None:
 @pytest.fixture(scope="module")
 def checker(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the TypeScript compiler."""
-    if shutil.which("npm") is None:
-        pytest.skip("there is no npm here")
-    folder = tmp_path_factory.mktemp("checker")
-    got = run("npm", "install", "--no-audit", "--no-fund", "--prefix", folder, *CHECKER)
-    if got.returncode != 0:
-        pytest.skip(f"the type checker cannot be had: {got.stderr[-300:]}")
-    return folder / "node_modules"
+    return fetch_checker(tmp_path_factory.mktemp("checker"))
 
 
 def test_types_are_strict_and_those_in_the_tree_are_its_own(checker: Path, tmp_path: Path) -> None:

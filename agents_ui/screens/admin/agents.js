@@ -14,7 +14,6 @@ const ROLES = /** @type {const} */ (["agent", "lead", "admin"]);
 
 /** @param {{ desk: Desk }} props */
 export function AgentsTab({ desk }) {
-  const { words } = desk;
   const loaded = useLoaded(desk, async () => (await listAgents()).items, []);
   if (loaded.value === null) return html`<${Loading} desk=${desk} loaded=${loaded} />`;
   const people = loaded.value.filter((/** @type {any} */ one) => !one.stand_in);
