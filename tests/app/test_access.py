@@ -116,7 +116,7 @@ async def more(stage: Stage, look: Look) -> Scenes:
     await stage.server.ask(
         "DELETE", f"/v1/desk/threads/{thread}/cover", {"note": "x"}, token=stage.people.ravi
     )
-    await page.get_by_text("Spokane is with you again").wait_for()
+    await page.locator(".told", has_text="Spokane is with you again").wait_for()
     yield "home again", eve
 
     async for scene in on_the_phone(stage, eve):
@@ -235,10 +235,13 @@ async def test_a_conversation_by_keyboard_alone(stage: Stage) -> None:
     for _ in range(20):
         await ana.page.keyboard.press("Shift+Tab")
         reached.append(await ana.page.evaluate(_NAME))
+        assert await ana.page.evaluate(_RINGED), f"nobody sees where the focus is: {reached[-1]}"
         if "head-team" in reached[-1]:
             break
-    assert [one for one in reached if "attach" in one or "file" in one], reached
-    assert any(one.startswith("log") for one in reached), "the thread can be scrolled by keys"
+    stops = ("Add a photo", "log", "head-team")
+    order = [n for name in stops for n, one in enumerate(reached) if name in one]
+    assert order == sorted(order), reached
+    assert len(order) >= len(stops), "the thread can be scrolled by keys, too"
     await ana.page.keyboard.press("Enter")
     await ana.page.get_by_role("dialog", name="My team").wait_for()
     await ana.page.keyboard.press("Escape")
@@ -248,4 +251,9 @@ async def test_a_conversation_by_keyboard_alone(stage: Stage) -> None:
 _NAME = """() => {
   const here = document.activeElement;
   return `${here.className} ${here.getAttribute("aria-label") ?? here.textContent.slice(0, 40)}`;
+}"""
+
+_RINGED = """() => {
+  const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+  return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
 }"""

@@ -174,6 +174,9 @@ async def test_a_newer_service_worker_leaves_the_outbox_alone(stage: Stage) -> N
     )
     await ana.see("Keep this.")
     await arrived(stage, ["Keep this."])
+    # It has swept the files of the release before, and nothing else.
+    kept = "async () => (await indexedDB.databases()).map(({ name }) => name).sort()"
+    assert await ana.page.evaluate(kept) == ["pinbox-app", "pinbox-app/ana"]
 
 
 async def test_two_windows_and_two_devices_are_in_step(stage: Stage) -> None:

@@ -33,6 +33,11 @@ async def test_a_new_device_knows_what_was_and_both_are_in_step(stage: Stage) ->
     await ana.page.get_by_role("button", name="Go to the newest message").click()
     for device in (ana, tablet):
         await expect(device.page).to_have_title("Spokane")
+    # One's own words are no news, wherever they were written.
+    await ana.write("Thanks!")
+    await tablet.said("Thanks!").wait_for(state="attached")
+    await expect(newest).to_be_visible()
+    await expect(tablet.page).to_have_title("Spokane")
 
     await stage.act("bo", thread, "resolve")
     await tablet.page.get_by_role("radio", name="5 stars of 5").check()
@@ -70,3 +75,21 @@ async def test_the_promise_is_told_in_the_language_of_the_page(stage: Stage) -> 
     await expect(alert).to_contain_text("このままでは受け付けられません。")
     await stage.act("bo", await stage.thread(), "resolve")
     await expect(told).to_have_count(0)
+
+
+async def test_who_signs_out_leaves_nothing_for_the_next_one(stage: Stage) -> None:
+    ana = await stage.phone()
+    await ana.write("My number is 42.")
+    await ana.see("My number is 42.")
+    await ana.field.fill("And my mother's is")
+    await ana.page.get_by_role("button", name="Show my team").click()
+    sheet = ana.page.get_by_role("dialog")
+    await sheet.get_by_role("button", name="Sign out of this browser").click()
+    await expect(ana.page.get_by_text("Please open this page from our app")).to_be_visible()
+    assert await ana.page.evaluate("JSON.stringify(localStorage)") == "{}"
+    await ana.again()
+    await ana.open(f"#token={stage.server.token('eve')}")
+    await expect(ana.field).to_have_value("")
+    await expect(ana.page.locator("article.said")).to_have_count(0)
+    kept = "async () => (await indexedDB.databases()).map(({ name }) => name)"
+    assert "pinbox-app/ana" not in await ana.page.evaluate(kept)

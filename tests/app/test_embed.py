@@ -66,6 +66,19 @@ def test_the_example_is_complete_and_short() -> None:
     assert "Pinbox.start" in example()
 
 
+_STRANGER = """() => {
+  addEventListener("message", ({ data }) => (globalThis.said ||= data === "said"));
+  const frame = document.createElement("iframe");
+  frame.srcdoc = `<script>
+    const there = parent.frames[0];
+    there.postMessage({ pinbox: "theme", color: "#00ff00" }, "*");
+    there.postMessage({ pinbox: "token", token: "" }, "*");
+    setTimeout(() => parent.postMessage("said", "*"), 100);
+  </script>`;
+  document.body.append(frame);
+}"""
+
+
 async def test_a_customer_of_the_shop_writes_in_its_corner(stage: Stage) -> None:
     async with shop(stage) as url:
         _, page = await open_shop(stage, f"{url}?as=ana")
@@ -79,6 +92,11 @@ async def test_a_customer_of_the_shop_writes_in_its_corner(stage: Stage) -> None
         inner = next(one for one in page.frames if "/app" in one.url)
         assert await inner.evaluate(fill) == "#7a1fa2", "the shop's colour"
         assert "token" not in inner.url
+        # Another frame of the same page is not the page: neither theme nor token is taken from it.
+        await page.evaluate(_STRANGER)
+        await page.wait_for_function("globalThis.said === true")
+        await page.evaluate("document.querySelector('iframe[srcdoc]').remove()")
+        assert await inner.evaluate(fill) == "#7a1fa2"
         await frame.locator("textarea").fill("Do you have it in blue?")
         await frame.get_by_role("button", name="Send", exact=True).click()
         said = frame.locator("article.said").filter(has_text="in blue")

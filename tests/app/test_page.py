@@ -37,7 +37,7 @@ async def test_a_conversation_from_the_first_word_to_the_rating(stage: Stage) ->
     await expect_read(stage, thread)
 
     await stage.act("bo", thread, "resolve")
-    await expect(ana.page.get_by_text("This matter is settled")).to_be_visible()
+    await expect(ana.page.locator(".told", has_text="This matter is settled")).to_be_visible()
     await ana.page.get_by_role("radio", name="4 stars of 5").check()
     await ana.page.get_by_label("What should we know").fill("Quick and kind")
     await ana.page.get_by_role("button", name="Send rating").click()
@@ -172,7 +172,7 @@ async def test_a_closed_team_asks_and_another_covers(stage: Stage) -> None:
     await stage.server.ask(
         "DELETE", f"/v1/desk/threads/{thread}/cover", note, token=stage.people.ravi
     )
-    await expect(ana.page.get_by_text("Spokane is with you again.")).to_be_visible()
+    await expect(ana.page.locator(".told", has_text="Spokane is with you again.")).to_be_visible()
     await expect(ana.page.locator(".told.strong")).to_have_count(0)
     assert tampa
 
@@ -217,7 +217,7 @@ async def test_a_picture_and_what_the_server_will_not_take(stage: Stage) -> None
 
 async def test_typing_is_seen_on_both_sides_and_languages_change_at_once(stage: Stage) -> None:
     await stage.tell("ana", "Is it raining?")
-    ana = await stage.desktop()
+    ana = await stage.desktop(reduced_motion="reduce")
     async with stage.server.http.ws_connect(
         f"{stage.server.url}/v1/desk/live", protocols=("pinbox.v1",)
     ) as desk:
@@ -228,12 +228,15 @@ async def test_typing_is_seen_on_both_sides_and_languages_change_at_once(stage: 
         thread = await stage.thread()
         await desk.send_json({"type": "typing", "thread": thread, "on": True})
         await expect(ana.page.locator(".typing")).to_contain_text("Bo is writing")
+        assert await ana.page.evaluate("document.getAnimations().length") == 0, "reduced motion"
         await ana.field.press_sequentially("Tell")
         while (frame := await desk.receive_json())["type"] != "typing":
             pass
         assert (frame["who"]["kind"], frame["on"]) == ("customer", True)
-    await stage.answer("bo", thread, "Yes.")
-    await expect(ana.page.locator(".typing")).to_have_count(0)
+        # Whoever has answered writes no more, though the desk has not said so.
+        await stage.answer("bo", thread, "Yes.")
+        await ana.said("Yes.").wait_for()
+        await expect(ana.page.locator(".typing")).to_have_count(0, timeout=1_000)
 
     await ana.page.get_by_label("Language").first.select_option("ja")
     await expect(ana.page.get_by_label("担当チーム").first).to_be_visible()
