@@ -4,7 +4,7 @@ import { lastOfCustomer } from "../core/timeline.js";
 import { nameOf } from "../core/announcing.js";
 import { textOf } from "../core/files.js";
 import { focusSoon, regionNow } from "../state/focus.js";
-import { isRoom, place } from "../state/place.js";
+import { go, isRoom, place } from "../state/place.js";
 
 /**
  * Go to the next or the previous row of the list, and open it.
@@ -35,6 +35,18 @@ export function follow(desk, event, thread) {
   event.preventDefault();
   desk.reading.show(thread);
   if (event.detail === 0) focusSoon("message");
+}
+
+/**
+ * Go to a place of a room, with the focus on its heading.
+ *
+ * @param {MouseEvent} event of a link to it
+ * @param {Partial<import("../state/place.js").At>} to
+ */
+export function enter(event, to) {
+  event.preventDefault();
+  go(to);
+  focusSoon("room");
 }
 
 /** @param {import("../state/desk.js").Desk} desk */

@@ -2,6 +2,7 @@
 
 import { Chart } from "../charts/figure.js";
 import { Meter } from "../charts/meter.js";
+import { enter } from "../commands/moves.js";
 import { lasting, written } from "../core/figures.js";
 import { now } from "../state/clock.js";
 import { addressOf, place } from "../state/place.js";
@@ -49,9 +50,11 @@ function TeamCard({ desk, board }) {
       <h3 id=${heading}>${board.team.name}</h3>
       <p class="team-state"><span class="lamp" data-on=${board.state === "open"}></span>${stateOf(desk, board)}</p>
       <a class="button" href=${addressOf({ view: "board", inside: ["storm", board.team.id] })}
+        onClick=${(/** @type {MouseEvent} */ event) => enter(event, { view: "board", inside: ["storm", board.team.id] })}
         aria-label=${words.say("board.storm.of", { team: board.team.name })}>
         ${words.say(board.storm === null ? "board.storm" : "board.storm.now")}</a>
       <a class="button" href=${addressOf({ view: "teams", inside: [board.team.id] })}
+        onClick=${(/** @type {MouseEvent} */ event) => enter(event, { view: "teams", inside: [board.team.id] })}
         aria-label=${words.say("board.page.of", { team: board.team.name })}>${words.say("board.page")}</a>
     </header>
     ${board.storm !== null && html`<p class="told">${words.say("storm.ours", stormOf(desk, board.storm))}</p>`}

@@ -1,6 +1,7 @@
 /** Storm mode of a team: what it would do, while it is written; what it does; and its end. */
 
 import { beginStorm, endStorm } from "../api/office.js";
+import { enter } from "../commands/moves.js";
 import { Field, Finish, useForm, wrongOf } from "../parts/form.js";
 import { focusSoon } from "../state/focus.js";
 import { addressOf, go } from "../state/place.js";
@@ -25,7 +26,7 @@ export function StormPage({ desk, asked }) {
   const choose = (/** @type {string} */ team) => go({ view: "board", inside: ["storm", team] });
   return html`<header class="pane-head">
       <h2 tabindex="-1" data-focus="room" data-entry>${words.say("storm.title")}</h2>
-      <a href=${addressOf({ view: "board" })}>${words.say("storm.back")}</a>
+      <a href=${addressOf({ view: "board" })} onClick=${(/** @type {MouseEvent} */ event) => enter(event, { view: "board" })}>${words.say("storm.back")}</a>
     </header>
     <div class="scroll room-inside" aria-busy=${of === undefined}>
       ${of === undefined
@@ -45,7 +46,7 @@ function Raging({ desk, storm }) {
     const told = words.say("storm.ended", { team: storm.team.name });
     const act = async () => {
       await endStorm(storm.team.id);
-      await Promise.all([weather.look(), desk.overview.look()]);
+      await Promise.all([weather.look({ told: true }), desk.overview.look()]);
     };
     if (await form.run(act, told)) focusSoon("room");
   };
@@ -81,7 +82,7 @@ function Begin({ desk, of, led, choose }) {
     };
     const act = async () => {
       await beginStorm(of.team.id, body);
-      await Promise.all([weather.look(), desk.overview.look()]);
+      await Promise.all([weather.look({ told: true }), desk.overview.look()]);
     };
     if (await form.run(act, words.say("storm.began", { team: of.team.name, notice }))) focusSoon("room");
   };

@@ -1,5 +1,6 @@
 /** The storms that concern whoever sits here, at the top of the desk. */
 
+import { enter } from "../commands/moves.js";
 import { allowed, commandOf } from "../commands/table.js";
 import { addressOf } from "../state/place.js";
 import { html } from "../vendor/preact.js";
@@ -18,7 +19,7 @@ export function StormBanner({ desk }) {
       return html`<p key=${team.id}><strong>${words.say("storm.in", { team: team.name })}</strong>
         <span>${words.say(mine.has(team.id) ? "storm.ours" : "storm.theirs", { helpers, until: when, notice })}</span>
         ${leads && mine.has(team.id) &&
-        html`<a href=${addressOf({ view: "board", inside: ["storm", team.id] })}>${words.say("storm.look")}</a>`}</p>`;
+        html`<a href=${addressOf({ view: "board", inside: ["storm", team.id] })} onClick=${(/** @type {MouseEvent} */ event) => enter(event, { view: "board", inside: ["storm", team.id] })}>${words.say("storm.look")}</a>`}</p>`;
     })}
   </aside>`;
 }

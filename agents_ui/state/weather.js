@@ -51,7 +51,8 @@ export class Weather {
     this.teams.value = [];
   }
 
-  async look() {
+  /** @param {{ told?: boolean }} [how] `told`: what has changed is said already */
+  async look({ told = false } = {}) {
     const before = this.storms.value;
     const first = this.teams.value.length === 0;
     try {
@@ -60,7 +61,7 @@ export class Weather {
       // The next look may succeed; meanwhile what was known last stands there.
       return;
     }
-    if (!first) this.#tell(before);
+    if (!first && !told) this.#tell(before);
   }
 
   /** A storm that has begun or ended is said once. @param {Storm[]} before */

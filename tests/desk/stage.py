@@ -138,6 +138,7 @@ class Stage:
         self._browser = browser
         self._desks: list[DeskPage] = []
         self._signed: set[str] = set()
+        self.patience_ms = PATIENCE_MS
 
     async def write(self, sub: str, text: str, **claims: Any) -> str:
         """A customer writes; gives the thread."""
@@ -181,7 +182,7 @@ class Stage:
         """A browser's window in which nobody is signed in."""
         told: dict[str, Any] = {"viewport": WIDE, "locale": "en-US", **options}
         context = await self._browser.new_context(**told)
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(self.patience_ms)
         await context.add_init_script(_TRANSCRIPT)
         desk = DeskPage(context, await context.new_page(), self.server.url)
         self._desks.append(desk)

@@ -85,6 +85,7 @@ function Find({ desk, team, listed, add }) {
       const { items } = await findHolidays(team, { country, subdivision: subdivision || null, year });
       setFound(items);
       setChosen(new Set(items.map((/** @type {any} */ one) => one.date)));
+      desk.voice.say(words.say("dates.found", { count: items.length }));
     };
     void form.run(act, "");
   };

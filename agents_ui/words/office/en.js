@@ -235,6 +235,7 @@ export default {
   "dates.take": "Add the chosen as closed",
   "dates.take.hint": "Nothing is kept before you save.",
   "dates.added": { one: "{count} date added. Save to keep it.", other: "{count} dates added. Save to keep them." },
+  "dates.found": { one: "{count} date was found.", other: "{count} dates were found." },
 
   "people.about": "Customers see first name, photo and line. Roles and teams are in the administration.",
   "people.about.lead": "Customers see first name, photo and line; admins set them. Shifts are yours to arrange.",

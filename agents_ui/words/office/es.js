@@ -235,6 +235,7 @@ export default {
   "dates.take": "Añadir los elegidos como cerrado",
   "dates.take.hint": "No se guarda nada hasta que guardes.",
   "dates.added": { one: "{count} fecha añadida. Guarda para conservarla.", other: "{count} fechas añadidas. Guarda para conservarlas." },
+  "dates.found": { one: "Se encontró {count} fecha.", other: "Se encontraron {count} fechas." },
 
   "people.about": "Los clientes ven nombre, foto y línea. Los roles y equipos están en la administración.",
   "people.about.lead": "Los clientes ven nombre, foto y línea; los ponen los administradores. Los turnos los organizas tú.",

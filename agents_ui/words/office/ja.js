@@ -235,6 +235,7 @@ export default {
   "dates.take": "選んだ日を休止として追加",
   "dates.take.hint": "保存するまで残りません。",
   "dates.added": { other: "{count} 件追加しました。保存してください。" },
+  "dates.found": { other: "{count} 件見つかりました。" },
 
   "people.about": "お客様には名前・写真・ひとことが見えます。役割とチームは管理で。",
   "people.about.lead": "お客様には名前・写真・ひとことが見えます(管理者が設定)。シフトはリーダーが決めます。",

@@ -235,6 +235,7 @@ export default {
   "dates.take": "고른 날을 닫힘으로 추가",
   "dates.take.hint": "저장하기 전에는 남지 않습니다.",
   "dates.added": { other: "날짜 {count}개를 추가했습니다. 저장하세요." },
+  "dates.found": { other: "날짜 {count}개를 찾았습니다." },
 
   "people.about": "고객은 이름, 사진, 한마디를 봅니다. 역할과 팀은 관리에서 정합니다.",
   "people.about.lead": "고객은 이름, 사진, 한마디를 봅니다(관리자가 정함). 근무는 직접 정하세요.",

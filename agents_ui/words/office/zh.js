@@ -235,6 +235,7 @@ export default {
   "dates.take": "将所选添加为关闭",
   "dates.take.hint": "保存之前不会生效。",
   "dates.added": { other: "已添加 {count} 个日期。请保存。" },
+  "dates.found": { other: "找到 {count} 个日期。" },
 
   "people.about": "客户可见名字、照片和签名。角色和团队在管理中设置。",
   "people.about.lead": "客户可见名字、照片和签名,由管理员设置。班次由您安排。",
