@@ -25,6 +25,11 @@ export const setNotice = (team, notice) => call("PUT", `${DESK}/team/${team}/not
 /** @param {string} team @param {string | null} line */
 export const setLine = (team, line) => call("PUT", `${DESK}/team/${team}/line`, { body: { line } });
 
+export const getPage = (/** @type {string} */ team) => call("GET", `${DESK}/team/${team}/page`);
+/** @param {string} team @param {object} body */
+export const changePage = (team, body) => call("PATCH", `${DESK}/team/${team}/page`, { body });
+/** @param {string} team @param {string} agent @param {object} body */
+export const changePerson = (team, agent, body) => call("PATCH", `${DESK}/team/${team}/people/${agent}`, { body });
 export const getTeam = (/** @type {string} */ team) => call("GET", teamOf(team));
 export const listTeams = () => call("GET", `${ADMIN}/teams`);
 export const addTeam = (/** @type {object} */ body) => call("POST", `${ADMIN}/teams`, { body });

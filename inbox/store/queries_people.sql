@@ -129,6 +129,10 @@ UPDATE teams SET name = :name, place = :place, photo_url = :photo_url, time_zone
     languages = :languages, is_default = :is_default, max_customers = :max_customers
 WHERE id = :team
 
+-- name: save_page
+-- The head of a team's page.
+UPDATE teams SET place = :place, photo_url = :photo_url WHERE id = :team
+
 -- name: put_hours
 -- When a team is there: its ordinary week, and the dates on which something else holds.
 INSERT INTO team_hours (team_id, weekly, days) VALUES (:team, :weekly, :days)
@@ -229,6 +233,10 @@ VALUES (:agent, :name, :sign_in, :role, :photo_url, :line, :password_hash, :is_s
 UPDATE agents SET name = :name, sign_in = :sign_in, role = :role, photo_url = :photo_url,
     line = :line, disabled_at = :disabled_at
 WHERE id = :agent
+
+-- name: save_face
+-- What customers see of an agent.
+UPDATE agents SET photo_url = :photo_url, line = :line WHERE id = :agent
 
 -- name: set_password
 -- Replace an agent's password hash.

@@ -10,6 +10,7 @@ from inbox.flows import (
     canned,
     desk_views,
     duty,
+    faces,
     handover,
     lines,
     notes,
@@ -25,6 +26,7 @@ from inbox.flows.cover import CoverDraft, HandBack
 from inbox.flows.customer_views import RawPage
 from inbox.flows.desk_views import Me, SummaryPage, TeamSheets, TeamsKnown
 from inbox.flows.duty import Duty
+from inbox.flows.faces import PageHead, PageLook, PersonLook, PersonShown
 from inbox.flows.lines import LineDraft, TeamLine
 from inbox.flows.poll import Events
 from inbox.flows.search import SearchPage, find
@@ -257,6 +259,22 @@ async def remove_canned(call: Call[Agent, None, None]) -> None:
 async def set_line(call: Call[Agent, LineDraft, None]) -> TeamLine:
     """Say something to a team's customers for the rest of its day. For its leads and for admins."""
     return await lines.set_line(call.ctx, call.who, team=call.path["team"], line=call.body.line)
+
+
+async def get_page(call: Call[Agent, None, None]) -> PageHead:
+    """The head of a team's page. For its leads and for admins."""
+    return await faces.get_page(call.ctx, call.who, team=call.path["team"])
+
+
+async def change_page(call: Call[Agent, PageLook, None]) -> PageHead:
+    """Change a team's place and photo, as its customers see them. For its leads and for admins."""
+    return await faces.change_page(call.ctx, call.who, team=call.path["team"], change=call.body)
+
+
+async def change_person(call: Call[Agent, PersonLook, None]) -> PersonShown:
+    """Change the photo and line of somebody in a team. For its leads and for admins."""
+    team, agent = call.path["team"], call.path["agent"]
+    return await faces.change_person(call.ctx, call.who, team=team, agent=agent, change=call.body)
 
 
 async def set_notice(call: Call[Agent, NoticeDraft, None]) -> TeamNotice:

@@ -78,6 +78,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "phone": "+15095550100",
     },
     "Attempt": {"outcome": "no_answer", "remark": "Mailbox full"},
+    "PersonLook": {"line": "Fixes what others gave up on"},
+    "PageLook": {"place": "Spokane, Washington"},
     "LineDraft": {"line": "Good morning from Spokane, Bo and Mia are in until six."},
     "CannedDraft": {
         "team": _TEAM,

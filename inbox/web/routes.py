@@ -46,6 +46,7 @@ from inbox.flows.devices import DeviceDraft, Registered
 from inbox.flows.duty import Duty
 from inbox.flows.endpoints import NewSecret, WebhookDetail, WebhookDetails, WebhookDraft
 from inbox.flows.erasure import Erasure
+from inbox.flows.faces import PageHead, PageLook, PersonLook, PersonShown
 from inbox.flows.files import FileLinks
 from inbox.flows.holidays import Holidays
 from inbox.flows.hours import DaysDraft, HoursDetail, HoursDraft
@@ -188,6 +189,9 @@ ROUTES: tuple[Route, ...] = (
     Route("agent", "GET", "/v1/desk/search", desk.search, query=Sought, gives=SearchPage),
     Route("agent", "GET", "/v1/desk/team", desk.list_teams, gives=TeamSheets),
     Route("agent", "GET", "/v1/desk/teams", desk.list_all_teams, gives=TeamsKnown),
+    Route("lead", "GET", "/v1/desk/team/{team}/page", desk.get_page, gives=PageHead),
+    Route("lead", "PATCH", "/v1/desk/team/{team}/page", desk.change_page, PageLook, gives=PageHead),
+    Route("lead", "PATCH", "/v1/desk/team/{team}/people/{agent}", desk.change_person, PersonLook, gives=PersonShown),
     Route("lead", "PUT", "/v1/desk/team/{team}/line", desk.set_line, LineDraft, gives=TeamLine),
     Route("lead", "PUT", "/v1/desk/team/{team}/notice", desk.set_notice, NoticeDraft, gives=TeamNotice),
     Route("lead", "POST", "/v1/desk/team/{team}/storm", desk.begin_storm, StormDraft, gives=StormDetail, success=(201,), errors=(Conflict,)),

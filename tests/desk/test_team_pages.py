@@ -41,6 +41,12 @@ async def test_a_lead_keeps_the_line_and_hours(stage: Stage) -> None:
     (sheet,) = (await ask(stage, "/v1/desk/team"))["items"]
     assert sheet["line"] == "Bo and Mia are in until six"
     await expect(page.get_by_text("set by admins")).to_be_visible()
+    await page.get_by_label("Place").fill("Spokane, Washington")
+    async with page.expect_response(f"**/v1/desk/team/{stage.people.spokane}/page"):
+        await page.get_by_role("button", name="Save").last.click()
+    assert (await ask(stage, f"/v1/admin/teams/{stage.people.spokane}"))["place"] == (
+        "Spokane, Washington"
+    )
     await expect(page.get_by_label("Time zone")).to_have_count(0)
     assert await faults(kim) == [], "the page"
 
@@ -94,7 +100,7 @@ async def test_holidays_are_looked_at_before_they_are_kept(stage: Stage) -> None
     assert "Veterans Day" not in names
 
 
-async def test_a_lead_keeps_words_rules_and_shifts(stage: Stage) -> None:
+async def test_a_lead_keeps_words_and_rules(stage: Stage) -> None:
     kim = await stage.desk("kim", f"#/teams/{stage.people.spokane}/hours")
     page = kim.page
     await tab(kim, "Canned responses")
@@ -128,12 +134,27 @@ async def test_a_lead_keeps_words_rules_and_shifts(stage: Stage) -> None:
     assert (rules["soft_limit"], rules["cover_by"], rules["handing"]) == (5, ["tampa"], "push")
     assert rules["general"]
 
-    await tab(kim, "People and shifts")
+
+async def test_a_lead_keeps_photos_lines_and_shifts(stage: Stage) -> None:
+    kim = await stage.desk("kim", f"#/teams/{stage.people.spokane}/people")
+    page = kim.page
+
     await page.get_by_text("Bo", exact=True).click()
+    await page.get_by_label("Choose a photo…").set_input_files(
+        {"name": "bo.png", "mimeType": "image/png", "buffer": picture("PNG")}
+    )
+    await expect(page.locator(".photo img")).to_be_visible()
+    await page.get_by_label("Line under the name").fill("Coffee first")
+    async with page.expect_response("**/people/*"):
+        await page.get_by_role("button", name="Save").first.click()
     await page.get_by_label("No shift is set").uncheck()
     await page.get_by_role("button", name="Monday: add a period").click()
-    await page.get_by_role("button", name="Save").click()
-    await saved(kim)
+    async with page.expect_response("**/shift"):
+        await page.get_by_role("button", name="Save").last.click()
+    members = (await ask(stage, "/v1/desk/team"))["items"][0]["members"]
+    (shown,) = (one for one in members if one["name"] == "Bo")
+    assert shown["line"] == "Coffee first"
+    assert shown["photo_url"].startswith("/v1/photos/")
     bo = stage.people.ids["bo"]
     shift = await ask(stage, f"/v1/admin/agents/{bo}/shift")
     assert shift["weekly"]["mon"] == [{"opens": "09:00", "closes": "17:00"}]

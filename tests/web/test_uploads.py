@@ -343,6 +343,34 @@ async def test_photos_of_people_and_teams_are_public(
     page = await server.ask("GET", "/v1/team", token=server.token())
     assert page.body["photo_url"] == photo["photo_url"]
 
+    # A lead sets them for the own team, and takes them away; names stay the admins'.
+    mine = f"/v1/desk/team/{people.spokane}"
+    person = f"{mine}/people/{people.ids['bo']}"
+    gone = await server.ask("PATCH", f"{mine}/page", {"photo_url": None}, token=people.kim)
+    assert (gone.body["place"], gone.body["photo_url"]) == ("Spokane", None)
+    assert (await server.ask("GET", f"{mine}/page", token=people.kim)).body == gone.body
+    said = await server.ask("PATCH", person, {"line": " Coffee first "}, token=people.kim)
+    assert said.body == {
+        "id": people.ids["bo"],
+        "name": "Bo",
+        **photo,
+        "line": "Coffee first",
+    }
+    for body, path in (
+        ({"line": "a\nb"}, "body.line"),
+        ({"photo_url": "http://x"}, "body.photo_url"),
+        ({"name": "Boris"}, "body.name"),
+    ):
+        problem = assert_problem(
+            await server.ask("PATCH", person, body, token=people.kim), "bad_request"
+        )
+        assert problem["errors"][0]["path"] == path
+    strangers = f"{mine}/people/{people.ids['ravi']}"
+    for token in (people.kim, people.mia):
+        assert_problem(
+            await server.ask("PATCH", strangers, {"line": "x"}, token=token), "not_found"
+        )
+
     customers, paper = (
         await uploaded(server, server.token()),
         await uploaded(server, people.mia, pictures.pdf()),

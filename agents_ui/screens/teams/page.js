@@ -1,6 +1,6 @@
 /** What a team's customers see at its head: the line of the day, a notice, name, place and photo. */
 
-import { changeTeam, getBoard, getTeam, setLine, setNotice } from "../../api/office.js";
+import { changePage, changeTeam, getBoard, getPage, getTeam, setLine, setNotice } from "../../api/office.js";
 import { Field, Finish, Tick, useForm } from "../../parts/form.js";
 import { Loading, useLoaded } from "../../parts/loaded.js";
 import { Photo } from "../../parts/photo.js";
@@ -16,7 +16,7 @@ export function PageTab({ desk, of }) {
   const { words } = desk;
   const admin = desk.me.value?.role === "admin";
   const told = useLoaded(desk, async () => (await getBoard()).items.find((/** @type {any} */ one) => one.team.id === of.team.id), [of.team.id]);
-  const team = useLoaded(desk, async () => (admin ? getTeam(of.team.id) : {}), [of.team.id]);
+  const team = useLoaded(desk, () => (admin ? getTeam(of.team.id) : getPage(of.team.id)), [of.team.id]);
   if (told.value === null || team.value === null) {
     return html`<${Loading} desk=${desk} loaded=${told.lost ? told : team} />`;
   }
@@ -31,7 +31,7 @@ export function PageTab({ desk, of }) {
     </div>
     ${admin
       ? html`<${Facts} desk=${desk} team=${team.value} again=${team.again} />`
-      : html`<p class="hint">${words.say("teams.admins", { place: of.place ?? "–" })}</p>`}
+      : html`<${Head} desk=${desk} head=${team.value} again=${team.again} />`}
   </div>`;
 }
 
@@ -51,9 +51,36 @@ function Telling({ desk, name, limit, label, hint, begin, send }) {
   </form>`;
 }
 
+/** What leads set of their team's page. @param {{ desk: Desk, head: any, again: () => Promise<void> }} props */
+function Head({ desk, head, again }) {
+  const { words, weather } = desk;
+  const form = useForm(desk);
+  const [place, setPlace] = useState(head.place ?? "");
+  const save = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const act = async () => {
+      await changePage(head.team.id, { place: place.trim() === "" ? null : place });
+      await Promise.all([again(), weather.look()]);
+    };
+    void form.run(act, words.say("saved"));
+  };
+  return html`<div class="stack-l">
+    <${Photo} desk=${desk} id=${head.team.id} name=${head.team.name} photo=${head.photo_url}
+      save=${async (/** @type {string | null} */ url) => {
+        await changePage(head.team.id, { photo_url: url });
+        await again();
+      }} />
+    <form class="sheet" ref=${form.ref} onSubmit=${save} noValidate>
+      <${Field} form=${form} name="place" label=${words.say("teams.place")} value=${place} set=${setPlace} />
+      <${Finish} form=${form} label=${words.say("save")} names=${["place"]} />
+    </form>
+    <p class="hint">${words.say("teams.admins")}</p>
+  </div>`;
+}
+
 const LISTED = /[\s,]+/;
 
-/** What admins alone set. @param {{ desk: Desk, team: any, again: () => Promise<void> }} props */
+/** What admins set of a team. @param {{ desk: Desk, team: any, again: () => Promise<void> }} props */
 function Facts({ desk, team, again }) {
   const { words, weather } = desk;
   const form = useForm(desk);

@@ -1,7 +1,7 @@
 /** A team's people, as its customers see them, and when each is at work. */
 
 import { getTeams } from "../../api/desk.js";
-import { changeAgent, getShift, listAgents, setShift } from "../../api/office.js";
+import { changePerson, getShift, listAgents, setShift } from "../../api/office.js";
 import { wholeWeek } from "../../core/weeks.js";
 import { Field, Finish, Tick, useForm } from "../../parts/form.js";
 import { Loading, useLoaded } from "../../parts/loaded.js";
@@ -26,15 +26,15 @@ export function PeopleTab({ desk, of }) {
   };
   const loaded = useLoaded(desk, load, [of.team.id]);
   if (loaded.value === null) return html`<${Loading} desk=${desk} loaded=${loaded} />`;
-  return html`<p class="hint">${words.say(admin ? "people.about" : "people.about.lead")}</p>
+  return html`<p class="hint">${words.say("people.about")}</p>
     <ul class="people">${loaded.value.map(
-      (/** @type {any} */ one) => html`<li key=${one.id}><${Person} desk=${desk} person=${one} admin=${admin} again=${loaded.again} /></li>`,
+      (/** @type {any} */ one) => html`<li key=${one.id}><${Person} desk=${desk} team=${of.team.id} person=${one} again=${loaded.again} /></li>`,
     )}</ul>
     <datalist id="shift-zones">${zones().map((zone) => html`<option key=${zone} value=${zone} />`)}</datalist>`;
 }
 
-/** @param {{ desk: Desk, person: any, admin: boolean, again: () => Promise<void> }} props */
-function Person({ desk, person, admin, again }) {
+/** @param {{ desk: Desk, team: string, person: any, again: () => Promise<void> }} props */
+function Person({ desk, team, person, again }) {
   const { words } = desk;
   const [open, setOpen] = useState(false);
   return html`<details class="person" onToggle=${(/** @type {any} */ event) => setOpen(event.target.open)}>
@@ -44,21 +44,21 @@ function Person({ desk, person, admin, again }) {
         ${person.on_duty && html` <span class="tag plain">${words.say("duty.on")}</span>`}</span>
       <span class="hint">${person.line ?? ""}</span></summary>
     ${open && html`<div class="person-inside">
-      ${admin && html`<${Shown} desk=${desk} person=${person} again=${again} />`}
+      <${Shown} desk=${desk} team=${team} person=${person} again=${again} />
       <${Shift} desk=${desk} person=${person} />
     </div>`}
   </details>`;
 }
 
-/** @param {{ desk: Desk, person: any, again: () => Promise<void> }} props */
-function Shown({ desk, person, again }) {
+/** @param {{ desk: Desk, team: string, person: any, again: () => Promise<void> }} props */
+function Shown({ desk, team, person, again }) {
   const { words } = desk;
   const form = useForm(desk);
   const [line, setLine] = useState(person.line ?? "");
   const save = (/** @type {Event} */ event) => {
     event.preventDefault();
     const act = async () => {
-      await changeAgent(person.id, { line: line.trim() === "" ? null : line });
+      await changePerson(team, person.id, { line: line.trim() === "" ? null : line });
       await again();
     };
     void form.run(act, words.say("saved"));
@@ -66,7 +66,7 @@ function Shown({ desk, person, again }) {
   return html`<div class="stack-l">
     <${Photo} desk=${desk} id=${person.id} name=${person.name} photo=${person.photo_url}
       save=${async (/** @type {string | null} */ url) => {
-        await changeAgent(person.id, { photo_url: url });
+        await changePerson(team, person.id, { photo_url: url });
         await again();
       }} />
     <form class="sheet" ref=${form.ref} onSubmit=${save} noValidate>

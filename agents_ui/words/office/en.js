@@ -176,7 +176,7 @@ export default {
   "teams.notice": "Notice",
   "teams.notice.hint": "All customers of the team see it at once, until you empty it.",
   "teams.notice.storm": "The storm’s notice comes first while it lasts.",
-  "teams.admins": "Place: {place}. Name, place, photo and markets are set by admins.",
+  "teams.admins": "Name, time zone and markets are set by admins.",
   "teams.name": "Name",
   "teams.place": "Place",
   "teams.time_zone": "Time zone",
@@ -237,8 +237,7 @@ export default {
   "dates.added": { one: "{count} date added. Save to keep it.", other: "{count} dates added. Save to keep them." },
   "dates.found": { one: "{count} date was found.", other: "{count} dates were found." },
 
-  "people.about": "Customers see first name, photo and line. Roles and teams are in the administration.",
-  "people.about.lead": "Customers see first name, photo and line; admins set them. Shifts are yours to arrange.",
+  "people.about": "Customers see first name, photo and line. Names, roles and teams are in the administration.",
   "people.line": "Line under the name",
   "people.shift": "Shift of {name}",
   "people.shift.none": "No shift is set",

@@ -176,7 +176,7 @@ export default {
   "teams.notice": "Aviso",
   "teams.notice.hint": "Todos los clientes del equipo lo ven enseguida, hasta que lo vacíes.",
   "teams.notice.storm": "Mientras dure la tormenta, su aviso va primero.",
-  "teams.admins": "Lugar: {place}. El nombre, el lugar, la foto y los mercados los ponen los administradores.",
+  "teams.admins": "El nombre, la zona horaria y los mercados los ponen los administradores.",
   "teams.name": "Nombre",
   "teams.place": "Lugar",
   "teams.time_zone": "Zona horaria",
@@ -237,8 +237,7 @@ export default {
   "dates.added": { one: "{count} fecha añadida. Guarda para conservarla.", other: "{count} fechas añadidas. Guarda para conservarlas." },
   "dates.found": { one: "Se encontró {count} fecha.", other: "Se encontraron {count} fechas." },
 
-  "people.about": "Los clientes ven nombre, foto y línea. Los roles y equipos están en la administración.",
-  "people.about.lead": "Los clientes ven nombre, foto y línea; los ponen los administradores. Los turnos los organizas tú.",
+  "people.about": "Los clientes ven nombre, foto y línea. Los nombres, roles y equipos están en la administración.",
   "people.line": "Línea bajo el nombre",
   "people.shift": "Turno de {name}",
   "people.shift.none": "Sin turno",

@@ -176,7 +176,7 @@ export default {
   "teams.notice": "お知らせ",
   "teams.notice.hint": "空にするまでチームのお客様全員にすぐ表示。",
   "teams.notice.storm": "ストーム中はそのお知らせが優先されます。",
-  "teams.admins": "所在地:{place}。名前・所在地・写真・市場は管理者が決めます。",
+  "teams.admins": "名前・タイムゾーン・市場は管理者が決めます。",
   "teams.name": "名前",
   "teams.place": "所在地",
   "teams.time_zone": "タイムゾーン",
@@ -237,8 +237,7 @@ export default {
   "dates.added": { other: "{count} 件追加しました。保存してください。" },
   "dates.found": { other: "{count} 件見つかりました。" },
 
-  "people.about": "お客様には名前・写真・ひとことが見えます。役割とチームは管理で。",
-  "people.about.lead": "お客様には名前・写真・ひとことが見えます(管理者が設定)。シフトはリーダーが決めます。",
+  "people.about": "お客様には名前・写真・ひとことが見えます。名前・役割・チームは管理で。",
   "people.line": "名前の下のひとこと",
   "people.shift": "{name} のシフト",
   "people.shift.none": "シフトなし",

@@ -176,7 +176,7 @@ export default {
   "teams.notice": "알림",
   "teams.notice.hint": "비울 때까지 팀의 모든 고객에게 바로 보입니다.",
   "teams.notice.storm": "폭주 중에는 폭주 알림이 먼저 보입니다.",
-  "teams.admins": "장소: {place}. 이름, 장소, 사진, 시장은 관리자가 정합니다.",
+  "teams.admins": "이름, 시간대, 시장은 관리자가 정합니다.",
   "teams.name": "이름",
   "teams.place": "장소",
   "teams.time_zone": "시간대",
@@ -237,8 +237,7 @@ export default {
   "dates.added": { other: "날짜 {count}개를 추가했습니다. 저장하세요." },
   "dates.found": { other: "날짜 {count}개를 찾았습니다." },
 
-  "people.about": "고객은 이름, 사진, 한마디를 봅니다. 역할과 팀은 관리에서 정합니다.",
-  "people.about.lead": "고객은 이름, 사진, 한마디를 봅니다(관리자가 정함). 근무는 직접 정하세요.",
+  "people.about": "고객은 이름, 사진, 한마디를 봅니다. 이름, 역할, 팀은 관리에서 정합니다.",
   "people.line": "이름 아래 한마디",
   "people.shift": "{name}의 근무",
   "people.shift.none": "근무 없음",

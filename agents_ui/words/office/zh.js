@@ -176,7 +176,7 @@ export default {
   "teams.notice": "通知",
   "teams.notice.hint": "团队所有客户立即可见,直到清空。",
   "teams.notice.storm": "风暴期间优先显示风暴通知。",
-  "teams.admins": "地点:{place}。名称、地点、照片和市场由管理员设置。",
+  "teams.admins": "名称、时区和市场由管理员设置。",
   "teams.name": "名称",
   "teams.place": "地点",
   "teams.time_zone": "时区",
@@ -237,8 +237,7 @@ export default {
   "dates.added": { other: "已添加 {count} 个日期。请保存。" },
   "dates.found": { other: "找到 {count} 个日期。" },
 
-  "people.about": "客户可见名字、照片和签名。角色和团队在管理中设置。",
-  "people.about.lead": "客户可见名字、照片和签名,由管理员设置。班次由您安排。",
+  "people.about": "客户可见名字、照片和签名。名字、角色和团队在管理中设置。",
   "people.line": "名字下的签名",
   "people.shift": "{name} 的班次",
   "people.shift.none": "未设班次",
