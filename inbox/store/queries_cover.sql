@@ -25,8 +25,9 @@ WHERE id = :id
 UPDATE covers SET due_at = :due_at WHERE id = :id
 
 -- name: end_cover
--- A lease is over.
-UPDATE covers SET ended_at = :at, ended_why = :why, ended_by = :by, note = :note
+-- A lease is over; never before it began, though the clock was set back.
+UPDATE covers SET ended_at = CASE WHEN began_at > :at THEN began_at ELSE :at END,
+    ended_why = :why, ended_by = :by, note = :note
 WHERE id = :id AND ended_at IS NULL
 
 -- name: due_covers

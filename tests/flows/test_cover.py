@@ -16,7 +16,7 @@ from inbox.flows.customer_views import customer_thread, team_page
 from inbox.flows.hours import set_days
 from inbox.flows.returning import return_due
 from inbox.flows.streams import Stream, page
-from tests.cast import NOON, OPERATOR
+from tests.cast import NOON, OPERATOR, look
 from tests.flows.ledger import audit_books
 from tests.flows.night import (
     COVER,
@@ -132,6 +132,15 @@ async def test_nobody_covers_who_is_not_there(stage: Stage) -> None:
     await stage.say(ana, "1")
     await urge(stage, ana, "2")
     assert await serving(stage, ana) == (stage.spokane, "home")
+
+
+async def test_no_lease_ends_before_it_began_though_the_clock_is_set_back(stage: Stage) -> None:
+    ana = await night(stage, **COVER)
+    await stage.say(ana, "1")
+    stage.clock.pass_(-HOUR)
+    await cover.hand_back(stage.ctx, stage.ravi, thread=ana.thread, note=None)
+    rows = await look(stage.ctx, "SELECT began_at, ended_at FROM covers")
+    assert rows == [(NOON, NOON)]
 
 
 async def test_a_lease_ends_when_the_covering_team_closes(stage: Stage) -> None:
