@@ -257,6 +257,7 @@ class Floor(RuleBasedStateMachine):
     def set_clock_back(self, span: int) -> None:
         """Somebody corrects the server's clock."""
         self.stage.clock.pass_(-span)
+        self.left = {agent: min(gone, self.stage.clock.now) for agent, gone in self.left.items()}
         self._begin_anew()
 
     @rule(team=team_names, week=st.sampled_from(WEEKS))
