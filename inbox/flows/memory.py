@@ -38,6 +38,8 @@ class Memory:
         self.lapses = Lapses()
         self.presence = Presence()
         self.freed = Freed()
+        self.looked_at = 0
+        """When it was last looked for what is to be taken back, in Unix ms."""
         self.in_front: dict[str, str] = {}
         self.search_whole_at: int | None = None
         self.search_walk: SearchWalk | None = None

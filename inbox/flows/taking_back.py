@@ -21,12 +21,18 @@ from inbox.store.records import Thread, read_thread
 
 SETTLED_MS = 5_000
 """So long another process may hand something to who has just left, not having heard of it."""
+STEP_MS = 60_000
+"""Clocks that are as much later than they ought to be are begun anew."""
 UNSET = 0
 """A clock that is to be set: of what a cover gave back, and what was there before clocks were."""
 
 
 async def take_back_due(ctx: Context, *, limit: int = 200) -> int:
-    """Look at what is due; how much was."""
+    """Look at what is due; how much was. A server's clock that was set back begins all anew."""
+    looked_at, ctx.memory.looked_at = ctx.memory.looked_at, ctx.clock()
+    if ctx.memory.looked_at < looked_at - STEP_MS:
+        for team in (await roster(ctx)).teams:
+            await begin_clocks_anew(ctx, team)
 
     async def due(tx: Tx) -> list[Row]:
         return await tx.fetch(Q.due_take_backs, now=ctx.clock(), limit=limit)
@@ -38,7 +44,7 @@ async def take_back_due(ctx: Context, *, limit: int = 200) -> int:
 
 
 async def begin_clocks_anew(ctx: Context, team: str) -> None:
-    """A team has other hours, or takes back after another time: clocks begin now, row by row."""
+    """Hours, rules or the time have changed: a team's clocks begin now, row by row."""
 
     async def held(tx: Tx) -> list[Row]:
         return await tx.fetch(Q.held_in, team=team)

@@ -56,6 +56,21 @@ async def test_an_answer_stops_the_clock_and_the_next_question_starts_it(stage: 
     assert (await thread_of(stage, ana)).take_back_at == stage.clock.now + 30 * MINUTE
 
 
+async def test_a_clock_that_was_set_back_makes_nobody_wait_longer(stage: Stage) -> None:
+    ana = await taken(stage)
+    stage.ctx.memory.presence.arrive(stage.bo.id)
+    await tick(stage.ctx)
+    stage.clock.pass_(-14 * HOUR)
+    await tick(stage.ctx)
+    await tick(stage.ctx)
+    stage.clock.pass_(29 * MINUTE)
+    await tick(stage.ctx)
+    assert await holder_of(stage, ana) == stage.bo.id
+    stage.clock.pass_(MINUTE)
+    await tick(stage.ctx)
+    assert await holder_of(stage, ana) is None
+
+
 async def test_in_a_team_that_pushes_it_goes_to_another_at_once(stage: Stage) -> None:
     await set_rules(stage, stage.spokane, handing="push", take_back_after=10)
     ana = await taken(stage)
