@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from inbox.core import duty as rules
 from inbox.flows.context import Context, Writing, roster, write
-from inbox.flows.handing import give, grace, read_loads, waits
+from inbox.flows.handing import give, grace, least_loaded, waits
 from inbox.flows.log import append
 from inbox.flows.roster import Roster
 from inbox.store.engine import Row, Tx
@@ -69,7 +69,7 @@ async def _has_room(ctx: Context, people: Roster, team: str) -> bool:
     """Whether somebody on duty may be given one more."""
     limit = rules.soft_limit(people.rules_of(team))
     at = ctx.clock()
-    loads = await ctx.store.read(lambda tx: read_loads(tx, team, at=at))
+    loads = await ctx.store.read(lambda tx: least_loaded(tx, team, at=at))
     return any(limit is None or one.active < limit for one in loads)
 
 

@@ -17,6 +17,7 @@ from inbox.core import duty as rules
 from inbox.core import hours
 from inbox.core.duty import Choice, GoesBack, Load
 from inbox.core.events import AssigneeEvent
+from inbox.core.rules import TeamRules
 from inbox.flows.context import Context, Writing
 from inbox.flows.log import Entry
 from inbox.flows.roster import Roster
@@ -140,10 +141,13 @@ async def count_active(tx: Tx, agent: str, *, at: int) -> int:
     return int(row[0])
 
 
-async def read_loads(tx: Tx, team: str, *, at: int) -> list[Load]:
-    """Everybody of a team who is on duty, with what they have."""
-    rows = await tx.fetch(Q.team_loads, team=team, since=at - rules.ACTIVE_MS)
-    return list(map(Load._make, rows))
+async def least_loaded(tx: Tx, team: str, *, at: int) -> list[Load]:
+    """The two of a team who are on duty and whose turn it is first, with what they have.
+
+    Two, since one of them may have given up just what is to be handed out.
+    """
+    rows = await tx.fetch(Q.least_loaded, team=team, since=at - rules.ACTIVE_MS)
+    return [Load(*row) for row in rows]
 
 
 async def _choose(
@@ -153,27 +157,29 @@ async def _choose(
     team, tx, at = thread.serving_team, writing.tx, writing.at
     own, but = people.rules_of(team), thread.left_by
     last = thread.last_agent_id
-    if last == but or last is None or not _is_there(people, team, last):
-        last = None
+    if last is not None and last != but and _is_there(people, team, last):
+        choice = await _ask(tx, last, own, at=at)
+        if choice is not None and not tx.is_alone:
+            await tx.fetch(Q.lock_duty, agent=last)
+            choice = await _ask(tx, last, own, at=at)
+            if choice is None:  # who else has room is asked later: locks are taken in one order
+                writing.free(team)
+                return None
+        if choice is not None:
+            if own.handing == "push":
+                await tx.execute(Q.note_handed, agent=last, at=at)
+            return choice
     if own.handing == "pull":
-        if last is None:
-            return None
-        row = await tx.fetch_one(Q.lock_duty, agent=last)
-        if row is None:
-            return None
-        active = 0 if rules.soft_limit(own) is None else await count_active(tx, last, at=at)
-        return rules.choose([Load(active, 0, last)], rules=own, last=last, but=but)
+        return None
     if not any(_is_there(people, team, one) for one in people.members.get(team, ())):
         return None
-    loads = await read_loads(tx, team, at=at)
-    choice = rules.choose(loads, rules=own, last=last, but=but)
+    choice = rules.choose(await least_loaded(tx, team, at=at), rules=own, but=but)
     if choice is not None and not tx.is_alone:
         await tx.fetch(Q.lock_team_duty, team=team)
-        loads = await read_loads(tx, team, at=at)
-        choice = rules.choose(loads, rules=own, last=last, but=but)
+        choice = rules.choose(await least_loaded(tx, team, at=at), rules=own, but=but)
     if choice is None:
         return None  # everybody has enough: a storm of customers locks nobody
-    if in_turn or choice.agent == last:
+    if in_turn:
         await tx.execute(Q.note_handed, agent=choice.agent, at=at)
     elif not await tx.execute(
         Q.note_handed_unless_queue, agent=choice.agent, at=at, team=team, thread=thread.id
@@ -181,6 +187,12 @@ async def _choose(
         writing.free(team)
         return None
     return choice
+
+
+async def _ask(tx: Tx, last: str, own: TeamRules, *, at: int) -> Choice | None:
+    """Whether who answered last is on duty and may have one more."""
+    row = await tx.fetch_one(Q.agent_load, agent=last, since=at - rules.ACTIVE_MS)
+    return None if row is None else rules.choose([Load(*row)], rules=own, last=last)
 
 
 def _is_there(people: Roster, team: str, agent: str) -> bool:

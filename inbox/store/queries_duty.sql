@@ -83,13 +83,19 @@ t.state = 'open' AND (t.due_at IS NOT NULL OR t.last_message_at > :since)
 -- How many active conversations an agent has.
 SELECT COUNT(*) FROM threads t WHERE t.assignee_id = :agent AND t.state <> 'resolved' AND {active}
 
--- name: team_loads
--- Everybody of a team who is on duty: what they have, and when they were handed something last.
-SELECT (
-    SELECT COUNT(*) FROM threads t
-    WHERE t.assignee_id = a.id AND t.state <> 'resolved' AND {active}), COALESCE(a.handed_at, 0), a.id
+-- fragment: load
+(SELECT COUNT(*) FROM threads t
+ WHERE t.assignee_id = a.id AND t.state <> 'resolved' AND {active}), COALESCE(a.handed_at, 0), a.id
+
+-- name: agent_load
+-- An agent who is on duty: what they have, and when they were handed something last.
+SELECT {load} FROM agents a WHERE a.id = :agent AND a.on_duty AND a.disabled_at IS NULL
+
+-- name: least_loaded
+-- The two of a team whose turn it is first, likewise.
+SELECT {load}
 FROM agents a JOIN team_members m ON m.agent_id = a.id AND m.team_id = :team
-WHERE a.on_duty AND a.disabled_at IS NULL
+WHERE a.on_duty AND a.disabled_at IS NULL ORDER BY 1, 2, 3 LIMIT 2
 
 -- name: team_active
 -- How many active conversations each of a team has.
