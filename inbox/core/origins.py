@@ -6,7 +6,6 @@ Kept among the rules since both doors for browsers, HTTP and live, must judge al
 from __future__ import annotations
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 SESSION_COOKIE = "pinbox_session"
 
@@ -32,5 +31,5 @@ def of_bucket(bucket: str, *, endpoint: str, region: str) -> str:
         return ""
     if not endpoint:
         return f"https://{bucket}.s3.{region}.amazonaws.com"
-    parts = urlsplit(endpoint)
-    return f"{parts.scheme}://{parts.netloc}"
+    scheme, _, rest = endpoint.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
