@@ -31,7 +31,7 @@
       if (source !== frame.contentWindow || from !== origin) return;
       if (data?.pinbox === "ready") say({ pinbox: "theme", color, name, logo });
       if (data?.pinbox === "token?") say({ pinbox: "token", token: await token() });
-      if (data?.pinbox === "unread") badge(data.count);
+      if (data?.pinbox === "unread" && into === undefined) badge(data.count);
     };
     addEventListener("message", hear);
     if (into !== undefined) {

@@ -61,6 +61,10 @@ export class App {
   person = "";
   /** @type {Parcels | null} */
   #parcels = null;
+  /** Whether somebody is signing out: nothing is kept from then on. */
+  #leaving = false;
+  /** @type {BroadcastChannel | null} by which the windows of one browser tell each other of it */
+  #windows = null;
 
   /**
    * @param {object} given
@@ -132,6 +136,8 @@ export class App {
     client.addEventListener("end", (error) => this.#end(error));
     client.addEventListener("event", (event) => this.#hear(event));
     this.phase.value = "in";
+    this.#windows = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`pinbox-app/${person}/leave`);
+    this.#windows?.addEventListener("message", () => void this.#leave());
     await this.drafts.open(person);
     void this.beside.look();
     void this.pushes.start();
@@ -198,8 +204,7 @@ export class App {
       await this.client.post(body, { clientId, attachments, urgent });
     } catch (error) {
       // It could not be kept, so it stays in sight, and in `localStorage` for the next start.
-      if (error instanceof PinboxError) return this.drafts.fail(clientId, error);
-      return this.drafts.fail(clientId, { code: "store", detail: String(error) });
+      return this.drafts.fail(clientId, error);
     }
     this.drafts.stored(clientId);
     // From here on the service worker can send it, should the page go.
@@ -263,14 +268,27 @@ export class App {
     });
   }
 
-  /** Sign out of this browser: nothing of the thread stays here. */
+  /** Sign out of this browser, in all its windows: nothing of the thread stays here. */
   async signOut() {
-    await this.pushes.end();
+    this.#leaving = true;
+    this.#windows?.postMessage("leave");
+    // A browser that does not unsubscribe keeps nobody from signing out.
+    await this.pushes.end().catch(() => {});
+    clearTimeout(this.#carrying);
     await this.client.close();
+    this.drafts.forget();
     await forget(`shown/${this.person}`);
     await this.tokens.forget();
     forgetTyped(this.person);
     indexedDB.deleteDatabase(`pinbox-app/${this.person}`);
+    location.reload();
+  }
+
+  /** Another window has signed out. */
+  async #leave() {
+    this.#leaving = true;
+    clearTimeout(this.#carrying);
+    await this.client.close().catch(() => {});
     location.reload();
   }
 
@@ -370,6 +388,7 @@ export class App {
   #keepNow() {
     clearTimeout(this.#keeping);
     this.#keeping = 0;
+    if (this.#leaving) return;
     const [log, thread, team] = [toKeep(this.log.value), this.thread.value, this.team.value];
     keep(`shown/${this.person}`, { log, thread, team }).catch(() => {});
   }

@@ -8,6 +8,7 @@
  *   files?: readonly import("./parcels.js").Enclosed[] }} Shown `files` of one that waits for them
  */
 
+import { PinboxError } from "../lib/problems.js";
 import { signal } from "../vendor/preact.js";
 
 export class Drafts {
@@ -31,8 +32,13 @@ export class Drafts {
     for (const draft of this.#kept()) {
       this.#fresh.push(draft);
       const { client_id: clientId, body, attachments, urgent } = draft;
-      await this.#app.client.post(body, { clientId, attachments, urgent });
-      this.stored(clientId);
+      try {
+        await this.#app.client.post(body, { clientId, attachments, urgent });
+        this.stored(clientId);
+      } catch (error) {
+        // The page opens all the same, and shows what it could not keep.
+        this.shown.value = [...this.shown.value, { draft, refused: asRefused(error) }];
+      }
     }
     await this.look();
   }
@@ -50,11 +56,18 @@ export class Drafts {
     this.#keep();
   }
 
-  /** The outbox would not have it. @param {string} clientId @param {{ code: string, detail: string }} refused */
-  fail(clientId, { code, detail }) {
+  /** The outbox would not have it. @param {string} clientId @param {unknown} error */
+  fail(clientId, error) {
+    const refused = asRefused(error);
     this.shown.value = this.shown.value.map((one) =>
-      one.draft.client_id === clientId ? { ...one, refused: { code, detail } } : one,
+      one.draft.client_id === clientId ? { ...one, refused } : one,
     );
+  }
+
+  /** Nobody else who uses this browser may find what was not sent. */
+  forget() {
+    this.#fresh = [];
+    this.#keep();
   }
 
   /** What the outbox holds now. One look after the other, so that none shows what was before. */
@@ -121,4 +134,10 @@ export class Drafts {
       return [];
     }
   }
+}
+
+/** Why it could not be kept. @param {unknown} error @returns {{ code: string, detail: string }} */
+function asRefused(error) {
+  if (error instanceof PinboxError) return { code: error.code, detail: error.detail };
+  return { code: "store", detail: String(error) };
 }

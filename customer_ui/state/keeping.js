@@ -11,22 +11,26 @@ import { MemoryStore } from "../lib/stores/memory.js";
 
 /**
  * A store that outlives the page; where the browser has none for it, as for frames of other sites with
- * third-party storage switched off, one that lives as long as the page.
+ * third-party storage switched off, or no room to begin one, one that lives as long as the page.
  *
  * @param {string} name
+ * @param {string} first what is kept there before anything else
  * @returns {Promise<import("../lib/journal.js").Store>}
  */
-async function openStore(name) {
+async function openStore(name, first) {
   const store = new IndexedDbStore(name);
   try {
-    await store.get("owner");
+    if ((await store.get(first)) === undefined) {
+      await store.set("trial", true);
+      await store.delete("trial");
+    }
     return store;
   } catch {
     return new MemoryStore();
   }
 }
 
-const opening = openStore("pinbox-app");
+const opening = openStore("pinbox-app", "device");
 
 /** @param {string} name @returns {Promise<any>} */
 export const readKept = async (name) => (await opening).get(name);
@@ -50,9 +54,9 @@ export async function deviceId() {
   const known = await readKept("device");
   if (known !== undefined) return known;
   const made = `web-${makeId()}`;
-  await keep("device", made);
+  await keep("device", made).catch(() => {});
   return made;
 }
 
 /** The outbox of one person. @param {string} person */
-export const outboxOf = (person) => openStore(`pinbox-app/${person}`);
+export const outboxOf = (person) => openStore(`pinbox-app/${person}`, "owner");

@@ -8,6 +8,8 @@ import { PinboxError } from "../lib/problems.js";
 import { forgetSession, readSession, writeSession } from "./keeping.js";
 
 const EARLY_MS = 30_000;
+/** So long a start waits for the company's backend, where there is a token already. */
+const PATIENCE_MS = 3_000;
 
 export class Tokens {
   /** @type {string | null} */
@@ -27,20 +29,38 @@ export class Tokens {
 
   /** Whose page this is; null where nobody is signed in. */
   async open() {
-    const given = this.#config.token_in_address ? takeFromAddress() : null;
+    const given = (this.#config.token_in_address ? takeFromAddress() : null) ?? undefined;
     const kept = await readSession();
-    const known = given ?? (this.#host === null ? kept?.token : null) ?? null;
-    if (known !== null && isGood(known)) await this.#take(known);
+    const backend = this.#host === null && this.#config.token_url !== "";
+    const own = this.#host === null && !backend ? kept?.token : undefined;
+    const known = given ?? own;
+    if (known !== undefined && isGood(known)) await this.#take(known);
     else {
       try {
-        await this.#take(await this.#fetch());
-      } catch {
+        await this.#take(await this.#soon(kept));
+      } catch (error) {
+        // Somebody else may sit here now, who must not see what the last one wrote.
+        if (backend && error instanceof PinboxError && error.code === "unauthorized") return this.#nobody();
         // Without network the person of the last time sees what there was, and can go on writing.
-        if (kept !== undefined && navigator.onLine === false) return kept.person;
-        if (kept !== undefined && this.#host === null && this.#config.token_url !== "") return kept.person;
+        if (kept !== undefined && backend && isGood(kept.token)) await this.#take(kept.token);
+        else if (kept !== undefined && (backend || navigator.onLine === false)) return kept.person;
       }
     }
     return this.#token === null ? null : personOf(this.#token);
+  }
+
+  /** A token; where there was one before, not waited for without end. @param {unknown} kept @returns {Promise<string>} */
+  async #soon(kept) {
+    const late = new Promise((_, reject) => {
+      if (kept !== undefined && this.#host === null) setTimeout(() => reject(new Error("the backend is late")), PATIENCE_MS);
+    });
+    return Promise.race([this.#fetch(), late]);
+  }
+
+  /** @returns {Promise<null>} */
+  async #nobody() {
+    await this.forget();
+    return null;
   }
 
   /** For the client: the one that is held, then new ones. */
@@ -73,7 +93,8 @@ export class Tokens {
     const person = personOf(token);
     if (person === null) throw new PinboxError("unauthorized", "this is no customer's token");
     this.#token = token;
-    await writeSession({ token, person });
+    // Where the browser keeps nothing, or has no room, it holds as long as the page.
+    await writeSession({ token, person }).catch(() => {});
   }
 }
 

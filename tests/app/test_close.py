@@ -48,6 +48,15 @@ async def let_sync(ana: AppPage, url: str) -> None:
     await session.send("ServiceWorker.dispatchSyncEvent", told)
 
 
+FULL = """(() => {
+  const { prototype } = IDBObjectStore;
+  const { put } = prototype;
+  prototype.put = () => { throw new DOMException("The disk is full.", "QuotaExceededError"); };
+  globalThis.room = () => { prototype.put = put; };
+})()"""
+"""The device has no room, until it is made."""
+
+
 async def test_written_offline_and_closed_it_is_sent_without_the_page(stage: Stage) -> None:
     ana = await stage.phone()
     await worker_ready(ana)
@@ -209,3 +218,29 @@ async def test_what_the_server_will_never_take_is_told_and_kept(stage: Stage) ->
     await ana.write("Good.")
     await ana.see("Good.")
     assert await stage.log() == ["Good."]
+
+
+async def test_a_browser_without_room_still_opens_the_page_and_tells_what_it_cannot_keep(
+    stage: Stage,
+) -> None:
+    ana = await stage.window()
+    await ana.context.add_init_script(FULL)
+    await ana.open(f"#token={stage.server.token('ana')}")
+    await ana.write("From memory.")
+    await ana.see("From memory.")
+    assert await stage.log() == ["From memory."]
+
+    # Here there was room once, and there is none now.
+    eve = await stage.phone("eve")
+    await eve.page.evaluate(FULL)
+    await eve.write("Keep this.")
+    await eve.see("Keep this.", state="refused")
+    await eve.context.add_init_script(FULL)
+    await eve.again()
+    await eve.open()
+    kept = eve.said("Keep this.")
+    await expect(kept.get_by_role("alert")).to_contain_text("Not sent")
+    await eve.page.evaluate("globalThis.room()")
+    await kept.get_by_role("button", name="Try again").click()
+    await eve.see("Keep this.")
+    assert await stage.log("eve") == ["Keep this."]

@@ -10,6 +10,15 @@ from tests.app.stage import Stage
 
 LINES = 40
 
+KEPT = """async () => {
+  const request = indexedDB.open("pinbox-app");
+  const base = await new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+  const keys = base.transaction("kept").objectStore("kept").getAllKeys();
+  await new Promise((resolve) => (keys.onsuccess = resolve));
+  base.close();
+  return keys.result;
+}"""
+
 
 async def test_a_new_device_knows_what_was_and_both_are_in_step(stage: Stage) -> None:
     for number in range(LINES):
@@ -84,9 +93,20 @@ async def test_who_signs_out_leaves_nothing_for_the_next_one(stage: Stage) -> No
     await ana.field.fill("And my mother's is")
     await ana.page.get_by_role("button", name="Show my team").click()
     sheet = ana.page.get_by_role("dialog")
+    # A second window of hers, and a message that is no further than `localStorage`.
+    other = await ana.context.new_page()
+    ana.watch(other)
+    await other.goto(f"{ana.url}/app")
+    await other.locator("article.said").filter(has_text="number is 42").wait_for()
+    await ana.page.bring_to_front()
+    await ana.page.evaluate("localStorage.setItem('pinbox-app/ana/sending', '[]')")
     await sheet.get_by_role("button", name="Sign out of this browser").click()
-    await expect(ana.page.get_by_text("Please open this page from our app")).to_be_visible()
+    for page in (ana.page, other):
+        await expect(page.get_by_text("Please open this page from our app")).to_be_visible()
+        # What a page keeps as it goes is no more kept.
+        assert await page.evaluate(KEPT) == ["device"]
     assert await ana.page.evaluate("JSON.stringify(localStorage)") == "{}"
+    await other.close()
     await ana.again()
     await ana.open(f"#token={stage.server.token('eve')}")
     await expect(ana.field).to_have_value("")

@@ -78,6 +78,14 @@ _STRANGER = """() => {
   document.body.append(frame);
 }"""
 
+_INTO = """() => {
+  const into = Object.assign(document.createElement("div"), { id: "care" });
+  document.body.append(into);
+  const token = async () => (await fetch("/pinbox-token")).text();
+  addEventListener("message", ({ data }) => (globalThis.counted ||= data?.pinbox === "unread"));
+  Pinbox.start({ token, into });
+}"""
+
 
 async def test_a_customer_of_the_shop_writes_in_its_corner(stage: Stage) -> None:
     async with shop(stage) as url:
@@ -110,6 +118,12 @@ async def test_a_customer_of_the_shop_writes_in_its_corner(stage: Stage) -> None
         ).to_be_visible()
         await page.keyboard.press("Escape")
 
+        # In an element of the shop's there is no button to count on.
+        await page.evaluate(_INTO)
+        inside = page.frame_locator("#care iframe")
+        await inside.locator('.shell[data-live="live"]').wait_for()
+        await page.wait_for_function("globalThis.counted === true")
+
         # Without a customer there is nobody to be, and a page of elsewhere is not let in.
         _, other = await open_shop(stage, url)
         await other.get_by_role("button", name="Ask us").click()
@@ -126,18 +140,20 @@ async def test_the_company_s_backend_gives_the_token_and_a_new_one_when_it_is_ti
     window = await stage.window()
     asked: list[str] = []
     tokens: list[str] = []
+    away: list[bool] = []
 
     async def backend(route: Route) -> None:
         """It knows its customer by a cookie, and lets this page alone ask."""
+        if away:
+            return await route.abort()
         asked.append(route.request.method)
         headers = {
             "Access-Control-Allow-Origin": stage.server.url,
             "Access-Control-Allow-Credentials": "true",
         }
         if tokens:
-            await route.fulfill(json={"token": tokens.pop(0)}, headers=headers)
-        else:
-            await route.fulfill(status=401, headers=headers)
+            return await route.fulfill(json={"token": tokens.pop(0)}, headers=headers)
+        return await route.fulfill(status=401, headers=headers)
 
     await window.context.route(f"http://localhost:{stage.shop}/pinbox-token.json", backend)
     await window.page.goto(f"{window.url}/app")
@@ -152,8 +168,24 @@ async def test_the_company_s_backend_gives_the_token_and_a_new_one_when_it_is_ti
     await window.see("Who am I?")
     assert await stage.log() == ["Who am I?"]
     assert tokens == []
-    # At the next start the one that is kept will do.
+
+    # Each start asks who is there. A backend that cannot be reached changes nothing.
+    tokens.append(stage.server.token("ana"))
     count = len(asked)
     await window.page.reload()
     await window.live()
-    assert len(asked) == count
+    assert len(asked) == count + 1
+    away.append(True)
+    await window.page.reload()
+    await window.see("Who am I?")
+    away.clear()
+    # Who has signed out there is signed out here, and who comes next sees nothing of the last one.
+    await window.page.reload()
+    await expect(window.page.get_by_text("Please open this page from our app")).to_be_visible()
+    tokens.append(stage.server.token("eve"))
+    await window.page.reload()
+    await window.live()
+    await expect(window.page.locator("article.said")).to_have_count(0)
+    tokens.append(stage.server.token("ana"))
+    await window.page.reload()
+    await window.see("Who am I?")
