@@ -59,9 +59,9 @@ export class Desk {
   /** @type {import("../vendor/preact.js").Signal<(import("../core/shapes.js").File_ & { alt: string }) | null>}
    * the picture that is looked at */
   picture = signal(null);
-  /** @type {Lists} */
-  lists = new Lists({ id: "", teams: new Set() }, () => {});
-  timelines = new Timelines((error) => this.failed(error));
+  /** Others stand there once somebody has come in anew, as after a move to another team. */
+  #lists = signal(new Lists({ id: "", teams: new Set() }, () => {}));
+  #timelines = signal(new Timelines((error) => this.failed(error)));
   /** The open thread, as the lists have it. */
   open = computed(() => {
     const { thread } = place.value;
@@ -85,6 +85,14 @@ export class Desk {
     this.words = words;
     this.voice = voice;
     this.storage = storage;
+  }
+
+  get lists() {
+    return this.#lists.value;
+  }
+
+  get timelines() {
+    return this.#timelines.value;
   }
 
   // ── coming and going ─────────────────────────────────────────────────────────────────────────
@@ -125,8 +133,8 @@ export class Desk {
     const mine = { id: agent.id, teams: new Set(teams.map((/** @type {any} */ one) => one.team.id)) };
     this.writing.begin(agent.id);
     batch(() => {
-      this.lists = new Lists(mine, (error) => this.failed(error));
-      this.timelines = new Timelines((error) => this.failed(error));
+      this.#lists.value = new Lists(mine, (error) => this.failed(error));
+      this.#timelines.value = new Timelines((error) => this.failed(error));
       this.me.value = agent;
       this.teams.value = teams.map((/** @type {any} */ one) => one.team);
       this.duty.know(duty);

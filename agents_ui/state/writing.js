@@ -45,6 +45,8 @@ export class Writing {
     const { storage } = this.#desk;
     this.drafts = new Drafts(storage, agent);
     this.attachments.begin(agent);
+    // Who is there already, and comes in anew, has one way out all the same.
+    this.#post?.close();
     this.#post = new Post({
       shelf: new Shelf(storage, agent),
       pace: PACE,

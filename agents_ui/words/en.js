@@ -313,6 +313,7 @@ export default {
   "pushes.delivered": "Received up to message {upto}",
 
   "room.forbidden": "This is for leads and admins.",
+  "room.renewed": "This could not be opened: the desk may have been renewed meanwhile. What you have written is kept.",
 
   "storm.title": "Storm mode",
   "storm.in": "Storm mode: {team}",

@@ -313,6 +313,7 @@ export default {
   "pushes.delivered": "Recibido hasta el mensaje {upto}",
 
   "room.forbidden": "Esto es para responsables y administradores.",
+  "room.renewed": "No se ha podido abrir: quizá el escritorio se ha renovado entretanto. Lo que has escrito se conserva.",
 
   "storm.title": "Modo tormenta",
   "storm.in": "Modo tormenta: {team}",

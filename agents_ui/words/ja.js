@@ -313,6 +313,7 @@ export default {
   "pushes.delivered": "メッセージ {upto} まで受信",
 
   "room.forbidden": "ここはリーダーと管理者専用です。",
+  "room.renewed": "開けませんでした。その間にデスクが更新された可能性があります。入力した内容は残っています。",
 
   "storm.title": "ストームモード",
   "storm.in": "ストームモード:{team}",

@@ -313,6 +313,7 @@ export default {
   "pushes.delivered": "메시지 {upto}까지 받음",
 
   "room.forbidden": "리더와 관리자만 사용할 수 있습니다.",
+  "room.renewed": "열지 못했습니다. 그사이 데스크가 업데이트되었을 수 있습니다. 작성한 내용은 보존됩니다.",
 
   "storm.title": "폭주 모드",
   "storm.in": "폭주 모드: {team}",

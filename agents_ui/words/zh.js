@@ -313,6 +313,7 @@ export default {
   "pushes.delivered": "已收至第 {upto} 条",
 
   "room.forbidden": "此处仅供负责人和管理员使用。",
+  "room.renewed": "未能打开：工作台可能已在此期间更新。你写的内容会保留。",
 
   "storm.title": "风暴模式",
   "storm.in": "风暴模式:{team}",

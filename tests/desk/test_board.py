@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from tests.desk.stage import DeskPage, Stage
 from tests.desk.test_access import faults
@@ -96,3 +96,22 @@ async def test_a_storm_is_looked_at_begun_seen_by_all_and_ended(stage: Stage) ->
     await expect(banner).to_have_count(0)
     await kim.hears("Storm mode has ended for Spokane.")
     await expect(kim.page.get_by_role("heading", name="Storm mode")).to_be_focused()
+
+
+async def test_a_room_of_another_release_is_told_and_the_desk_loads_itself_again(
+    stage: Stage,
+) -> None:
+    kim = await stage.desk("kim")
+    await kim.live()
+
+    async def newer(route: Route) -> None:
+        """What a server that was renewed has there: it needs what the open desk has not."""
+        body = 'import { $of_tomorrow } from "./desk.js";\nexport const $screens_board = {};\n'
+        await route.fulfill(body=body, content_type="text/javascript")
+
+    await kim.context.route("**/rooms.js", newer)
+    await kim.page.keyboard.press("7")
+    await expect(kim.page.get_by_role("alert")).to_contain_text("may have been renewed")
+    await kim.context.unroute("**/rooms.js")
+    await kim.page.get_by_role("button", name="Try again").click()
+    await kim.page.get_by_role("heading", name="Spokane").first.wait_for()
