@@ -65,6 +65,9 @@ export class Pushes {
   /** No more pushes to this browser. */
   async end() {
     const worker = await workerHere();
+    // What they told stands on the screen, for whoever comes next.
+    for (const one of (await worker?.getNotifications()) ?? []) one.close();
+    navigator.clearAppBadge?.().catch(() => {});
     const subscription = await worker?.pushManager?.getSubscription();
     await subscription?.unsubscribe();
     if ((await readKept("push")) === undefined) return;

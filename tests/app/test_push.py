@@ -124,3 +124,12 @@ async def test_a_push_is_shown_in_words_and_its_message_is_gone_to(stage: Stage)
     assert "#" not in ana.page.url
     # A call has no message: the page is brought to the front as it is.
     assert await worker.evaluate(TAP, "call") == {"focused": 1, "opened": []}
+
+    # Who signs out leaves none of them on the screen.
+    await bring(session, asked, told)
+    await shown(ana, 1)
+    await ana.page.locator(".head-team").click()
+    leave = ana.page.get_by_role("dialog").locator("button.doing").last
+    await leave.click()
+    await ana.page.locator("main.quiet-page h1").wait_for()
+    assert await ana.page.evaluate(SHOWN) == []
