@@ -62,7 +62,7 @@ export class App {
   /** @type {Parcels | null} */
   #parcels = null;
   /** Whether somebody is signing out: nothing is kept from then on. */
-  #leaving = false;
+  leaving = false;
   /** @type {BroadcastChannel | null} by which the windows of one browser tell each other of it */
   #windows = null;
 
@@ -270,7 +270,7 @@ export class App {
 
   /** Sign out of this browser, in all its windows: nothing of the thread stays here. */
   async signOut() {
-    this.#leaving = true;
+    this.leaving = true;
     this.#windows?.postMessage("leave");
     // A browser that does not unsubscribe keeps nobody from signing out.
     await this.pushes.end().catch(() => {});
@@ -286,7 +286,7 @@ export class App {
 
   /** Another window has signed out. */
   async #leave() {
-    this.#leaving = true;
+    this.leaving = true;
     clearTimeout(this.#carrying);
     await this.client.close().catch(() => {});
     location.reload();
@@ -388,7 +388,7 @@ export class App {
   #keepNow() {
     clearTimeout(this.#keeping);
     this.#keeping = 0;
-    if (this.#leaving) return;
+    if (this.leaving) return;
     const [log, thread, team] = [toKeep(this.log.value), this.thread.value, this.team.value];
     keep(`shown/${this.person}`, { log, thread, team }).catch(() => {});
   }

@@ -72,7 +72,10 @@ export class Drafts {
 
   /** What the outbox holds now. One look after the other, so that none shows what was before. */
   async look() {
-    const looked = this.#looking.then(() => this.#look());
+    const looked = this.#looking.then(() => this.#look()).catch((error) => {
+      // Who is leaving has let go of the store.
+      if (!this.#app.leaving) throw error;
+    });
     this.#looking = looked.catch(() => {});
     return looked;
   }
