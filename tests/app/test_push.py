@@ -48,6 +48,13 @@ async def shown(ana: AppPage, number: int) -> list[dict[str, Any]]:
     return list(found)
 
 
+async def sign_out(ana: AppPage) -> None:
+    """Leave this browser, whatever language the page speaks."""
+    await ana.page.locator(".head-team").click()
+    await ana.page.get_by_role("dialog").locator("button.doing").last.click()
+    await ana.page.locator("main.quiet-page h1").wait_for()
+
+
 async def test_a_push_is_shown_in_words_and_its_message_is_gone_to(stage: Stage) -> None:
     await stage.tell("ana", "Is it raining?")
     thread = await stage.thread()
@@ -128,8 +135,5 @@ async def test_a_push_is_shown_in_words_and_its_message_is_gone_to(stage: Stage)
     # Who signs out leaves none of them on the screen.
     await bring(session, asked, told)
     await shown(ana, 1)
-    await ana.page.locator(".head-team").click()
-    leave = ana.page.get_by_role("dialog").locator("button.doing").last
-    await leave.click()
-    await ana.page.locator("main.quiet-page h1").wait_for()
+    await sign_out(ana)
     assert await ana.page.evaluate(SHOWN) == []
