@@ -131,6 +131,8 @@ export class App {
     client.addEventListener("connection", (now) => {
       this.connection.value = now;
       if (now === "live" || now === "polling") void this.#carry();
+      // What was taken back while there was no line is told to nobody.
+      if (now === "live") void this.lookAtTeam();
     });
     client.addEventListener("outbox", () => this.drafts.look());
     client.addEventListener("end", (error) => this.#end(error));

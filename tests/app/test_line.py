@@ -58,6 +58,8 @@ async def pass_until_live(ana: AppPage) -> None:
 
 
 async def test_a_minute_without_a_line_in_each_direction(stage: Stage) -> None:
+    place = f"/v1/desk/team/{stage.people.spokane}/notice"
+    await stage.admin("PUT", place, {"notice": "An outage near the bay."})
     async with line_to(stage.server.url) as line:
         ana = await stage.window()
         ana.url = line.url
@@ -66,6 +68,8 @@ async def test_a_minute_without_a_line_in_each_direction(stage: Stage) -> None:
         await ana.write("Before.")
         await ana.see("Before.")
         thread = await stage.thread()
+        notice = ana.page.get_by_text("An outage near the bay.")
+        await expect(notice).to_be_visible()
 
         await line.down()
         told = ana.page.get_by_text("You are offline")
@@ -76,6 +80,7 @@ async def test_a_minute_without_a_line_in_each_direction(stage: Stage) -> None:
             await ana.page.clock.run_for(STEP_MS)
             if step == STEPS // 2:
                 await stage.answer("bo", thread, "To the tunnel.")
+                await stage.admin("PUT", place, {"notice": None})
                 await ana.write("Still in it.")
         await ana.see("Still in it.", state="waits")
         await expect(told).to_be_visible()
@@ -84,6 +89,7 @@ async def test_a_minute_without_a_line_in_each_direction(stage: Stage) -> None:
         await line.up()
         await pass_until_live(ana)
         await expect(told).to_have_count(0)
+        await expect(notice).to_have_count(0)
         texts = ["Before.", "To the tunnel.", "From the tunnel.", "Still in it."]
         for text in texts:
             await ana.see(text)

@@ -197,7 +197,10 @@ async def test_a_deadlock_is_sorted_out(store: Engine) -> None:
         return [(await tx.fetch(HEAD, id=name))[0][0] for name in ("ana", "luis")]
 
     assert await store.read(heads) == [2, 2]
-    assert tries.total() == (2 if store.dialect == "sqlite" else 3)
+    if store.dialect == "sqlite":
+        assert tries.total() == 2
+    else:
+        assert tries.total() >= 3, "there was none"
 
 
 async def test_a_lost_race_for_a_key_is_run_again(store: Engine) -> None:
@@ -219,7 +222,10 @@ async def test_a_lost_race_for_a_key_is_run_again(store: Engine) -> None:
 
     bo, mia = await asyncio.gather(claim("bo"), claim("mia"))
     assert bo == mia
-    assert tries.total() == (2 if store.dialect == "sqlite" else 3)
+    if store.dialect == "sqlite":
+        assert tries.total() == 2
+    else:
+        assert tries.total() >= 3, "there was none"
 
 
 async def test_a_key_that_is_taken_for_good_is_an_error(store: Engine) -> None:
