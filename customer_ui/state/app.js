@@ -57,6 +57,7 @@ export class App {
   #loading = false;
   #acked = 0;
   #carrying = 0;
+  #wasLive = false;
   /** Whose page this is, once somebody is signed in. */
   person = "";
   /** @type {Parcels | null} */
@@ -132,7 +133,8 @@ export class App {
       this.connection.value = now;
       if (now === "live" || now === "polling") void this.#carry();
       // What was taken back while there was no line is told to nobody.
-      if (now === "live") void this.lookAtTeam();
+      if (now === "live" && this.#wasLive) void this.lookAtTeam();
+      this.#wasLive ||= now === "live";
     });
     client.addEventListener("outbox", () => this.drafts.look());
     client.addEventListener("end", (error) => this.#end(error));
