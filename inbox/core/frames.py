@@ -72,12 +72,14 @@ class Want(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Hello(_Frame, frozen=True):
     """The first frame: sign in, subscribe and resume in one round trip.
 
-    Without a token the browser's session cookie signs in, on the desk's socket.
+    Without a token the browser's session cookie signs in, on the desk's socket; `agent` is whom the
+    page takes that to be, and anybody else is refused.
     """
 
     token: Annotated[str, msgspec.Meta(max_length=16_384)] | None = None
     device: Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | None = None
     streams: Annotated[tuple[Want, ...], msgspec.Meta(max_length=64)] = ()
+    agent: Annotated[str, msgspec.Meta(min_length=1, max_length=128)] | None = None
 
 
 class Subscribe(_Frame, frozen=True):

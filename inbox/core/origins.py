@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 SESSION_COOKIE = "pinbox_session"
+AGENT_HEADER = "Pinbox-Agent"
+"""Names the agent for whom a page acts: refused where another one is signed in by then."""
 
 
 def is_ours(origin: str, *, host: str, public_url: str, allowed: Collection[str]) -> bool:

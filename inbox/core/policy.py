@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from inbox.core.errors import Forbidden, NotFound
+from inbox.core.errors import Forbidden, NotFound, Unauthorized
 
 Role = Literal["agent", "lead", "admin"]
 
@@ -77,6 +77,15 @@ def demand(who: Agent | Operator, action: Action) -> None:
     if who.role not in MAY[action]:
         needed = ", ".join(sorted(MAY[action]))
         raise Forbidden(f"this needs one of the roles {needed}")
+
+
+def demand_same(who: str, agent: str | None) -> None:
+    """Raise Unauthorized where a page believes that another agent sits here than who signs in.
+
+    One browser has one session for all its tabs: who signs in in one must not act in another's.
+    """
+    if agent is not None and agent != who:
+        raise Unauthorized("somebody else is signed in here by now")
 
 
 def demand_lead(who: Agent | Operator, team: str) -> None:

@@ -147,6 +147,8 @@ async def change_agent(
 ) -> AgentDetail:
     """Change an agent. Live connections notice within a second."""
     demand(who, "administer")
+    if change == AgentChange():
+        return await get_agent(ctx, agent)
     told: dict[str, Value] = {}
     if change.name is not msgspec.UNSET:
         told["name"] = clean_line(change.name, path="name", limit=NAME_LIMIT)

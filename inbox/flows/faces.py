@@ -54,6 +54,8 @@ async def change_person(
 ) -> PersonShown:
     """Set the photo and the line of somebody in a team. For leads of that team and admins.
 
+    What changes nothing writes nothing, into the audit log neither.
+
     Raises Forbidden, NotFound for a team that is not theirs or somebody who is not in it, and
     BadRequest.
     """
@@ -69,12 +71,15 @@ async def change_person(
             raise NotFound("there is no such agent in this team")
         before = people.agent(agent)
         data = {"photo_url": before.photo_url, "line": before.line} | told
+        shown = PersonShown(agent, before.name, **data)
+        if data == {"photo_url": before.photo_url, "line": before.line}:
+            return shown
         if data["photo_url"] != before.photo_url:
             await demand_photo(writing, data["photo_url"])
         await writing.tx.execute(Q.save_face, agent=agent, **data)
         await record(ctx, writing, who, "agent.look", agent=agent, team=team)
         await move_registry(writing)
-        return PersonShown(agent, before.name, **data)
+        return shown
 
     return await write(ctx, work)
 
@@ -90,6 +95,8 @@ async def change_page(
 ) -> PageHead:
     """Set the place and the photo of a team. For its leads and admins.
 
+    What changes nothing writes nothing, into the audit log neither.
+
     Raises Forbidden, NotFound for a team that is not theirs, and BadRequest.
     """
     demand_lead(who, team)
@@ -98,8 +105,11 @@ async def change_page(
     async def work(writing: Writing) -> PageHead:
         await demand_lead_still(writing.tx, who, team)
         await writing.tx.fetch(Q.lock_teams)
-        before = (await read_roster(writing.tx)).team(team)
+        people = await read_roster(writing.tx)
+        before = people.team(team)
         data = {"place": before.place, "photo_url": before.photo_url} | told
+        if data == {"place": before.place, "photo_url": before.photo_url}:
+            return _head(people, team)
         if data["photo_url"] != before.photo_url:
             await demand_photo(writing, data["photo_url"])
         await writing.tx.execute(Q.save_page, team=team, **data)

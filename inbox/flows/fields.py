@@ -29,9 +29,12 @@ def check_url(raw: str) -> str:
     """An address of a picture that browsers and apps may load: https, or a path on this server."""
     if len(raw) > 2_000 or not raw.isprintable() or " " in raw:
         raise ValueError("must be an address of at most 2,000 characters")
+    # Browsers read `\` as `/`, and what begins with two of them is another host's (URL standard).
+    elsewhere = "\\" in raw or raw.startswith("//")
     parts = urlsplit(raw)
-    if parts.scheme == "https" and parts.hostname and not parts.username:
+    named = parts.hostname and "@" not in parts.netloc
+    if parts.scheme == "https" and named and not elsewhere:
         return raw
-    if not parts.scheme and not parts.netloc and raw.startswith("/"):
+    if not elsewhere and raw.startswith("/"):
         return raw
     raise ValueError("must be an https address, or a path on this server")

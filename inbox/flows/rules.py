@@ -33,7 +33,10 @@ async def get_rules(ctx: Context, who: Agent | Operator, *, team: str) -> RulesD
 async def set_rules(
     ctx: Context, who: Agent | Operator, *, team: str, change: msgspec.Struct
 ) -> RulesDetail:
-    """Set what a `RulesChange` gives, from now on; what it leaves out stays."""
+    """Set what a `RulesChange` gives, from now on; what it leaves out stays.
+
+    What changes nothing writes nothing, into the audit log neither.
+    """
     demand_lead(who, team)
 
     async def work(writing: Writing) -> RulesDetail:
@@ -44,6 +47,8 @@ async def set_rules(
         ref = people.team_ref(team)
         rules = change_rules(people.rules_of(team), change)
         _check_cover(rules, people, team)
+        if rules == people.rules_of(team):
+            return RulesDetail(ref, rules)
         await writing.tx.execute(Q.put_rules, team=team, rules=msgspec.json.encode(rules).decode())
         await record(ctx, writing, who, "team.rules", team=team)
         await move_registry(writing)

@@ -10,7 +10,15 @@ import msgspec
 from inbox.auth.keys import hash_token, make_token, token_kind
 from inbox.core.errors import Expired, Unauthorized
 from inbox.core.instant import to_text
-from inbox.core.policy import Agent, Customer, Operator, demand, demand_lead, demand_leader
+from inbox.core.policy import (
+    Agent,
+    Customer,
+    Operator,
+    demand,
+    demand_lead,
+    demand_leader,
+    demand_same,
+)
 from inbox.core.text import fold_name
 from inbox.flows.arrival import arrive
 from inbox.flows.context import Context, Writing, roster, write
@@ -140,10 +148,16 @@ def _refused() -> Unauthorized:
     return Unauthorized("no agent has this name and password")
 
 
-async def close_session(ctx: Context, token: str) -> None:
-    """End a session; one that has ended already is no error."""
+async def close_session(ctx: Context, token: str, *, agent: str | None = None) -> None:
+    """End a session; one that has ended already is no error.
+
+    Raises Unauthorized where it is not that of `agent`: nobody is signed out by another's page.
+    """
 
     async def work(writing: Writing) -> None:
+        known = await writing.tx.fetch_one(Q.find_credential, hash=hash_token(token))
+        if known is not None:
+            demand_same(read_agent(known[3:]).id, agent)
         ended = await writing.tx.execute(Q.revoke_hash, hash=hash_token(token), at=writing.at)
         if ended:
             await move_registry(writing)

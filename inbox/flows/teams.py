@@ -127,6 +127,8 @@ async def change_team(
 ) -> TeamDetail:
     """Change a team. Another default team takes the mark over; it cannot only be put down."""
     demand(who, "administer")
+    if change == TeamChange():
+        return await get_team(ctx, team)
     regions = None if change.regions is msgspec.UNSET else _regions(change.regions)
 
     async def work(writing: Writing) -> None:

@@ -16,7 +16,7 @@ import msgspec
 from aiohttp import WSMessage, WSMsgType, web
 
 from inbox.core.errors import Internal, PinboxError, Unauthorized
-from inbox.core.policy import Agent, Customer
+from inbox.core.policy import Agent, Customer, demand_same
 from inbox.core.sync import Batch, Effect, Input, Sync, effects, inputs
 from inbox.flows.passing import Sign
 from inbox.flows.send import Sent
@@ -207,8 +207,8 @@ class Session:
                 spawn(self._mark(effect))
             case effects.Show(kind, thread, on, private):
                 self._show(Sign(kind, thread, on, private))
-            case effects.SignIn(token):
-                spawn(self._sign_in(token))
+            case effects.SignIn(token, _, agent):
+                spawn(self._sign_in(token, agent=agent))
             case effects.Renew(token):
                 spawn(self._renew(token))
             case effects.Join(stream):
@@ -266,11 +266,12 @@ class Session:
 
     # ── calling the flows ────────────────────────────────────────────────────────────────────────
 
-    async def _sign_in(self, token: str | None) -> None:
+    async def _sign_in(self, token: str | None, *, agent: str | None) -> None:
         before = self._node.hub.registry
         found = await self._ask_who(token or self._cookie)
         if not isinstance(found, PinboxError):
             try:
+                demand_same(found.id, agent)
                 self._node.arrive(found)
             except PinboxError as error:
                 found = error

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from inbox.core.errors import Forbidden
-from inbox.core.origins import SESSION_COOKIE, is_ours, of_bucket
+from inbox.core.origins import AGENT_HEADER, SESSION_COOKIE, is_ours, of_bucket
 from inbox.settings import Settings
 from inbox.web.peers import Peers
 
 _PREFLIGHT_S = 600
-_ASKED = "Authorization, Content-Type"
+_ASKED = f"Authorization, Content-Type, {AGENT_HEADER}"
 _SHOWN = "Retry-After, X-Request-Id"
 
 PLAIN_HEADERS = {

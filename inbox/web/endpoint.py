@@ -15,8 +15,8 @@ from aiohttp import web
 from multidict import CIMultiDict
 
 from inbox.core.errors import BadRequest, NotFound, PinboxError, Unauthorized
-from inbox.core.origins import SESSION_COOKIE
-from inbox.core.policy import Action, Agent, Customer, demand
+from inbox.core.origins import AGENT_HEADER, SESSION_COOKIE
+from inbox.core.policy import Action, Agent, Customer, demand, demand_same
 from inbox.flows import devices, signin
 from inbox.web.browsers import API_HEADERS
 from inbox.web.problems import answer_fault, answer_problem
@@ -203,6 +203,7 @@ def _agents(site: Site, route: Route) -> _Entry:
             if not again:
                 signin.count_refusal(ctx, error, side="desk", address=address(request))
             raise
+        demand_same(who.id, request.headers.get(AGENT_HEADER))
         if counted and not again:
             ctx.limits.spend("agent_requests", who.id)
         demand(who, action)

@@ -57,7 +57,12 @@ _SCHEMES: Json = {
     },
     "fetch": {"type": "http", "scheme": "bearer", "description": "a device's `pbf_…`"},
     "personal": {"type": "http", "scheme": "bearer", "description": "an agent's `pbx_…`"},
-    "session": {"type": "apiKey", "in": "cookie", "name": "pinbox_session"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "pinbox_session",
+        "description": "with `Pinbox-Agent: <agent's id>` nothing is done as anybody else",
+    },
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from inbox.core.origins import SESSION_COOKIE
+from inbox.core.origins import AGENT_HEADER, SESSION_COOKIE
 from inbox.flows import signin
 from inbox.flows.desk_views import colleague
 from inbox.web.browsers import API_HEADERS
@@ -38,7 +38,7 @@ async def close_session(call: Call[None, None, None]) -> web.Response:
     token = request.cookies.get(SESSION_COOKIE)
     if token:
         site.browsers.demand_own_page(request)
-        await signin.close_session(call.ctx, token)
+        await signin.close_session(call.ctx, token, agent=request.headers.get(AGENT_HEADER))
     response = web.Response(status=204, headers=API_HEADERS)
     site.browsers.end_session(request, response)
     return response

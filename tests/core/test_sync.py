@@ -39,7 +39,7 @@ def test_hello_signs_in_subscribes_and_resumes_in_one_round_trip() -> None:
     machine = Machine()
     wants = (Want("thread", f"{EPOCH}:3"),)
     assert machine.hear(Hello(token="t", device="phone", streams=wants)) == [
-        effects.SignIn("t", "phone")
+        effects.SignIn("t", "phone", None)
     ]
     wanted = machine.feed(inputs.SignedIn(ANA))
     assert pick(wanted, effects.Join) == [effects.Join("thread", 1)]
@@ -288,6 +288,20 @@ def test_an_agent_who_leaves_a_team_loses_its_stream_alone() -> None:
     assert pick(machine.wanted, effects.Leave) == [effects.Leave("team:spokane")]
     assert (machine.said[0]["code"], machine.said[0]["stream"]) == ("forbidden", "team:spokane")
     assert machine.closed() is None
+
+
+def test_an_agent_who_comes_into_a_team_is_asked_to_come_anew() -> None:
+    machine = Machine().open(MIA)
+    machine.feed(inputs.Refreshed(msgspec.structs.replace(MIA, name="Mia Berg")))
+    assert machine.said == []
+
+    more = msgspec.structs.replace(MIA, teams=MIA.teams | {"omaha"})
+    machine.feed(inputs.Refreshed(more))
+    machine.feed(inputs.Refreshed(msgspec.structs.replace(more, teams=more.teams | {"boise"})))
+
+    assert machine.said == [{"type": "drain", "within_ms": 1_000}], "once"
+    machine.tick(ms=1_000)
+    assert machine.closed() == CloseCode.DRAINING
 
 
 # ── time ──────────────────────────────────────────────────────────────────────────────────────────

@@ -28,6 +28,10 @@ async def test_rules_have_defaults_until_they_are_set(ctx: Context, cast: Cast) 
     page = await list_audit(ctx, OPERATOR, limit=1)
     assert page.items[0].action == "team.rules"
 
+    for nothing in (RulesChange(), _change(30)):
+        assert await rules.set_rules(ctx, cast.mia, team=cast.spokane, change=nothing) == kept
+    assert await list_audit(ctx, OPERATOR, limit=1) == page, "what changes nothing is no change"
+
 
 async def test_only_leads_of_the_team_and_admins_may(ctx: Context, cast: Cast) -> None:
     with pytest.raises(Forbidden):

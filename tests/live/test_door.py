@@ -12,7 +12,7 @@ import pytest
 
 from inbox.client.live import LiveSocket, NoSocket
 from inbox.core.errors import Unauthorized
-from inbox.core.frames import Want
+from inbox.core.frames import Hello, Want
 from inbox.core.sync import Limits
 from inbox.flows import agents, signin
 from inbox.flows.agents import AgentChange
@@ -112,13 +112,14 @@ async def test_a_browsers_session_signs_in_without_a_token(
     session = await signin.open_session(
         ctx, name="Bo", password="correct horse battery", address="::1"
     )
-    socket = await LiveSocket.open(
-        f"ws{house.url[4:]}/v1/desk/live",
-        cookie=f"pinbox_session={session.token}",
-        origin=house.url,
-    )
+    url, cookie = f"ws{house.url[4:]}/v1/desk/live", f"pinbox_session={session.token}"
+    other = await LiveSocket.open(url, cookie=cookie, origin=house.url)
+    await other.send(Hello(agent=cast.mia.id))
+    assert await Client(other).until_closed() == 4500
+
+    socket = await LiveSocket.open(url, cookie=cookie, origin=house.url)
     desk = Client(socket)
-    await desk.hello(None, Want(f"team:{cast.spokane}"))
+    await socket.send(Hello(agent=cast.bo.id, streams=(Want(f"team:{cast.spokane}"),)))
     await desk.until("live")
     await signin.close_session(ctx, session.token)
     assert await desk.until_closed() == 4503

@@ -84,6 +84,35 @@ async def test_a_session_from_sign_in_to_sign_out(behind: tuple[Server, People])
     assert (await server.ask("DELETE", "/v1/desk/session")).status == 204
 
 
+async def test_a_page_of_another_agent_does_nothing_in_this_ones_name(
+    behind: tuple[Server, People],
+) -> None:
+    server, people = behind
+    bo, kim = people.ids["bo"], people.ids["kim"]
+    cookie = cookie_of(await sign_in(server))
+
+    async def ask(method: str, path: str, agent: str, body: object = None) -> Reply:
+        headers = {"Cookie": cookie, "Pinbox-Agent": agent}
+        return await server.ask(method, path, body, headers=headers)
+
+    asked: list[tuple[str, str, object]] = [
+        ("GET", "/v1/desk/me", None),
+        ("PUT", "/v1/desk/me/duty", {"on": True}),
+        ("DELETE", "/v1/desk/session", None),
+    ]
+    for method, path, body in asked:
+        for other in (kim, "", bo.upper(), f"{bo}, {kim}"):
+            reply = await ask(method, path, other, body)
+            assert (reply.status, reply.body["code"]) == (401, "unauthorized"), (path, other)
+            assert "Set-Cookie" not in reply.headers, "the session of who sits here stays"
+    assert not (await ask("GET", "/v1/desk/me", bo)).body["duty"]["on"]
+
+    # It is no failed sign-in: a desk of thirty behind one address is not locked out by it.
+    for method, path, body in asked:
+        assert (await ask(method, path, bo, body)).status < 300
+    assert (await ask("DELETE", "/v1/desk/session", kim)).status == 204, "it has ended already"
+
+
 async def test_signing_out_ends_no_personal_token(behind: tuple[Server, People]) -> None:
     server, people = behind
     out = await server.ask("DELETE", "/v1/desk/session", token=people.kim)
@@ -195,7 +224,8 @@ async def test_a_browser_that_asks_first_is_told(behind: tuple[Server, People]) 
 
     assert told.status == 204
     assert told.headers["Access-Control-Allow-Methods"] == "GET, POST"
-    assert "Authorization" in told.headers["Access-Control-Allow-Headers"]
+    named = told.headers["Access-Control-Allow-Headers"].split(", ")
+    assert {"Authorization", "Pinbox-Agent"} <= set(named)
     assert "Access-Control-Allow-Credentials" not in told.headers
     assert "Access-Control-Allow-Origin" not in evil.headers
     assert nowhere.status == 404

@@ -359,6 +359,7 @@ async def test_photos_of_people_and_teams_are_public(
     for body, path in (
         ({"line": "a\nb"}, "body.line"),
         ({"photo_url": "http://x"}, "body.photo_url"),
+        ({"photo_url": "///evil.example"}, "body.photo_url"),
         ({"name": "Boris"}, "body.name"),
     ):
         problem = assert_problem(

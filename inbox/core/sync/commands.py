@@ -18,7 +18,7 @@ def hello(line: Line, frame: frames.Hello) -> None:
     line.began_at = line.now
     line.device = frame.device
     line.wants = frame.streams
-    line.voice.do(effects.SignIn(frame.token, frame.device))
+    line.voice.do(effects.SignIn(frame.token, frame.device, frame.agent))
 
 
 def out_of_turn(line: Line, frame: frames.ClientFrame) -> None:

@@ -16,10 +16,14 @@ class Say(msgspec.Struct, frozen=True):
 
 
 class SignIn(msgspec.Struct, frozen=True):
-    """Sign in with this token, or with what came with the handshake; `SignedIn` or `Refused`."""
+    """Sign in with this token, or with what came with the handshake; `SignedIn` or `Refused`.
+
+    `agent`: whom it has to be, if that was said.
+    """
 
     token: str | None
     device: str | None
+    agent: str | None = None
 
 
 class Renew(msgspec.Struct, frozen=True):

@@ -6,9 +6,10 @@ import msgspec
 
 from inbox.core import frames
 from inbox.core.errors import Expired, Forbidden, Internal, RateLimited
+from inbox.core.policy import Agent
 from inbox.core.sync import commands, inputs
 from inbox.core.sync.line import Line
-from inbox.core.sync.states import CloseCode, State
+from inbox.core.sync.states import REGROUP_MS, CloseCode, State
 
 # ── who it is ────────────────────────────────────────────────────────────────────────────────────
 
@@ -65,8 +66,18 @@ def not_renewed(line: Line, happened: inputs.NotRenewed) -> None:
 
 
 def refreshed(line: Line, happened: inputs.Refreshed) -> None:
-    """Let go of the streams of teams that are no longer the agent's."""
+    """Let go of the streams of teams that are no longer the agent's.
+
+    Who has come into another team has to come anew: what to follow is asked for before a socket.
+    """
+    before = line.who
     _become(line, happened.who)
+    if _teams(happened.who) - _teams(before):
+        draining(line, inputs.Draining(REGROUP_MS))
+
+
+def _teams(who: inputs.Who | None) -> frozenset[str]:
+    return who.teams if isinstance(who, Agent) else frozenset()
 
 
 def _become(line: Line, who: inputs.Who) -> None:

@@ -31,6 +31,10 @@ class CloseCode(IntEnum):
     REVOKED = 4503
 
 
+REGROUP_MS = 1_000
+"""Within which time somebody is to come back whose teams have become more."""
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """The figures that a connection keeps to; one object for all of them. Times in milliseconds."""
 
