@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import aiohttp
@@ -92,8 +93,7 @@ async def serve(ctx: Context) -> AsyncIterator[Server]:
     """Start both doors on a free port of this machine, and stop them."""
     live = Live(ctx)
     await live.start()
-    document = msgspec.json.encode(describe(version=__version__))
-    app = build_web(ctx, Sockets(live.customer_live, live.desk_live, document))
+    app = build_web(ctx, Sockets(live.customer_live, live.desk_live, _document()))
     runner = make_runner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -106,6 +106,11 @@ async def serve(ctx: Context) -> AsyncIterator[Server]:
     finally:
         await live.close()
         await runner.cleanup()
+
+
+@cache
+def _document() -> bytes:
+    return msgspec.json.encode(describe(version=__version__))
 
 
 class People(msgspec.Struct, frozen=True):

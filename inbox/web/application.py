@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 
 import msgspec
 from aiohttp import web
@@ -27,9 +28,7 @@ def build_web(ctx: Context, sockets: Sockets) -> web.Application:
     """The HTTP door with the live sockets mounted; run it with `make_runner`."""
     peers = Peers(ctx.settings.trusted_proxies)
     site = Site(ctx, sockets, peers, Browsers(ctx.settings, peers))
-    document = describe(ROUTES, url=ctx.settings.public_url)
-    site.pages["openapi"] = msgspec.json.encode(document)
-    site.pages["docs"] = render(document).encode()
+    site.pages["openapi"], site.pages["docs"] = _documents(ctx.settings.public_url)
     app = web.Application(client_max_size=ctx.settings.max_body_bytes)
     app[SITE] = site
     mount = {"/v1/thread/live": sockets.thread, "/v1/desk/live": sockets.desk}
@@ -41,6 +40,13 @@ def build_web(ctx: Context, sockets: Sockets) -> web.Application:
     app.router.add_route("*", "/{anything:.*}", _stray(site, app))
     app.on_shutdown.append(_stop_waiting)
     return app
+
+
+@cache
+def _documents(url: str) -> tuple[bytes, bytes]:
+    """What is told of all routes, for machines and for people; once for each address."""
+    document = describe(ROUTES, url=url)
+    return msgspec.json.encode(document), render(document).encode()
 
 
 def _stray(
