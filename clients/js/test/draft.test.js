@@ -92,7 +92,8 @@ test("an empty message with files goes out by the socket", async () => {
 
 test("the same client_id with other files is another message", async () => {
   const fetch = async () => new Promise(() => {});
-  const client = new PinboxClient("http://stage", "t1", { fetch });
+  // By the machine's clock the process would stay until the request is given up.
+  const client = new PinboxClient("http://stage", "t1", { fetch, clock: new TestClock() });
   await client.post("", SENT);
   await client.post("", SENT);
   const other = { clientId: "c1", attachments: ["u2"] };
