@@ -80,22 +80,50 @@ def _join(found: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
 
     What nothing of it needs is left out: how the vendored module was made, most of the client.
     """
-    scripts = {path: lighten(text.decode()) for path, text in found.items() if path.endswith(".js")}
-    desk = [path for path in needs(scripts, MAIN) if path != VENDOR]
-    rooms = [path for path in needs(scripts, *doors(scripts, desk)) if path not in {*desk, VENDOR}]
-    yield "desk.js", chunk(scripts, desk, beside={"rooms.js": rooms, VENDOR: [VENDOR]}).encode()
-    yield "rooms.js", chunk(scripts, rooms, beside={"desk.js": desk, VENDOR: [VENDOR]}).encode()
-    words = [path for path in scripts if path.startswith("words/") and path not in desk]
-    inside = {path for one in words for path in needs(scripts, one)[:-1]}
-    for path in words:
-        if path not in inside:
-            yield path, program(scripts, path, beside={}).encode()
+    parts = dict(_scripts(found))
+    mark = f"$release_{_hash(parts)}"
+    for path, text in parts.items():
+        yield path, _marked(path, text, mark).encode()
     # It stands where its parts are: they tell other files' addresses from there.
     styles = [text.decode() for path, text in found.items() if path.endswith(".css")]
     yield "style/desk.css", lighten("".join(styles)).encode()
     for path, plain in found.items():
         if path.endswith((".svg", ".txt")) or path == VENDOR:
             yield path, plain
+
+
+def _scripts(found: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    scripts = {path: lighten(text.decode()) for path, text in found.items() if path.endswith(".js")}
+    desk = [path for path in needs(scripts, MAIN) if path != VENDOR]
+    rooms = [path for path in needs(scripts, *doors(scripts, desk)) if path not in {*desk, VENDOR}]
+    yield "desk.js", chunk(scripts, desk, beside={"rooms.js": rooms, VENDOR: [VENDOR]})
+    yield "rooms.js", chunk(scripts, rooms, beside={"desk.js": desk, VENDOR: [VENDOR]})
+    words = [path for path in scripts if path.startswith("words/") and path not in desk]
+    inside = {path for one in words for path in needs(scripts, one)[:-1]}
+    for path in words:
+        if path not in inside:
+            yield path, program(scripts, path, beside={})
+
+
+def _marked(path: str, text: str, mark: str) -> str:
+    """The script with the release in it: what leads need links to no desk but its own.
+
+    A server that was renewed has another release's rooms at the old address. They may fit by
+    chance; they are none of the open desk's all the same. Its languages have English to fall back
+    to, the rooms' have not.
+    """
+    if path == "desk.js":
+        return f"{text}export const {mark} = true;\n"
+    if path != "rooms.js" and path.count("/") < 2:  # words/es.js
+        return text
+    return f'import {{ {mark} }} from "{"../" * path.count("/") or "./"}desk.js";\n{text}'
+
+
+def _hash(parts: Mapping[str, str]) -> str:
+    told = hashlib.sha256()
+    for path, text in parts.items():
+        told.update(f"\0{path}\0{text}".encode())
+    return told.hexdigest()[:12]
 
 
 def pack(kind: str, plain: bytes) -> File:

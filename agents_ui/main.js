@@ -8,7 +8,7 @@ import { Voice } from "./state/voice.js";
 import { listen } from "./commands/keyboard.js";
 import { App } from "./screens/app.js";
 import { effect, html, render } from "./vendor/preact.js";
-import { Words, languageOf } from "./words/index.js";
+import { Words } from "./words/index.js";
 
 /** What the browser keeps for this site; null where it may not. */
 function storageHere() {
@@ -26,11 +26,11 @@ const voice = new Voice(/** @type {HTMLElement} */ (document.getElementById("voi
 const desk = new Desk({ settings, words, voice, storage });
 
 effect(() => {
-  const { theme, language } = settings.chosen.value;
-  document.documentElement.dataset.theme = theme;
-  const next = languageOf(language, navigator.languages);
-  if (next !== words.language.peek()) void words.use(next);
+  document.documentElement.dataset.theme = settings.chosen.value.theme;
 });
+desk.tongue.follow();
+desk.seat.listen();
+desk.writing.listen();
 effect(() => {
   if (place.value.thread !== null) desk.reading.opened();
 });

@@ -1,6 +1,7 @@
 /** One request to the server that this page came from; the browser's session signs it. */
 
 import { readObject, readProblem, unreachable } from "../lib/problems.js";
+import { inWhoseName } from "./who.js";
 
 const PATIENCE_MS = 30_000;
 
@@ -19,7 +20,7 @@ export async function call(method, path, { query = {}, body, signal } = {}) {
   const limit = AbortSignal.timeout(PATIENCE_MS);
   const request = {
     method,
-    headers: body === undefined ? undefined : { "Content-Type": "application/json" },
+    headers: { ...inWhoseName(), ...(body !== undefined && { "Content-Type": "application/json" }) },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
   };

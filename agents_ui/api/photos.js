@@ -1,6 +1,7 @@
 /** Pictures of people and teams: sent as they are, shown by an address of this server. */
 
 import { readObject, readProblem, unreachable } from "../lib/problems.js";
+import { inWhoseName } from "./who.js";
 
 /** @param {File} file @returns {Promise<string>} what `photo_url` is to be */
 export async function uploadPhoto(file) {
@@ -8,7 +9,7 @@ export async function uploadPhoto(file) {
   let response;
   let text;
   try {
-    response = await fetch(path, { method: "POST", body: file });
+    response = await fetch(path, { method: "POST", body: file, headers: inWhoseName() });
     text = await response.text();
   } catch (error) {
     throw unreachable(`POST ${path}: ${error}`, error);

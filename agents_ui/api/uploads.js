@@ -2,6 +2,7 @@
 
 import { PinboxError, readObject, readProblem, unreachable } from "../lib/problems.js";
 import { call } from "./calls.js";
+import { inWhoseName } from "./who.js";
 
 /** How long the server lets a file take. */
 const PATIENCE_MS = 900_000;
@@ -22,6 +23,7 @@ export function upload(file, { name, progress, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", `/v1/uploads?name=${encodeURIComponent(name)}`);
+    for (const [name, value] of Object.entries(inWhoseName())) request.setRequestHeader(name, value);
     request.timeout = PATIENCE_MS;
     request.upload.onprogress = ({ loaded, total }) => progress(total > 0 ? loaded / total : 0);
     request.onload = () => {

@@ -1,6 +1,7 @@
 /**
  * The desk's live connection: one socket for all teams of the agent, by the machine of the
- * customers' client. The browser's session signs in.
+ * customers' client. The browser's session signs in, as this agent or not at all; before the line is
+ * taken up anew the server is asked who that is by now, and in which teams.
  *
  * @typedef {"live" | "away" | "ended"} Connection
  */
@@ -24,24 +25,26 @@ export class LiveLine {
   #connection = "away";
 
   /**
+   * @param {string} agent
    * @param {{ stream: string, cursor: string }[]} streams
    * @param {object} told
+   * @param {(me: any) => void} told.me who it is, as the server has just told
    * @param {(items: import("../core/shapes.js").Item[]) => void} told.items
    * @param {() => void} told.reset load everything afresh
    * @param {(frame: any) => void} told.passing who types, looks, is there
    * @param {(connection: Connection) => void} told.connection
    * @param {(error: import("../lib/problems.js").PinboxError) => void} told.end it will not come back
    */
-  constructor(streams, told) {
+  constructor(agent, streams, told) {
     this.#told = told;
     const feeds = new Map(
       streams.map(({ stream, cursor }) => [stream, new TeamStream(cursor, told)]),
     );
     const [feed] = feeds.values();
-    this.#link = new Link({ feed, feeds, pace: SOCKET_ONLY, chance: Math.random });
+    this.#link = new Link({ feed, feeds, pace: SOCKET_ONLY, chance: Math.random, agent });
     this.#driver = new Driver(this.#link, {
       calls: { url: location.origin, call: asked },
-      credentials: SESSION,
+      credentials: session(told.me),
       WebSocket: globalThis.WebSocket,
       clock: CLOCK,
       path: "/v1/desk/live",
@@ -83,15 +86,25 @@ export class LiveLine {
   }
 }
 
-/** The cookie, which no script sees: whether it still opens anything is asked by a request. */
-const SESSION = {
-  renewAt: Infinity,
-  token: async () => "",
-  async renew() {
-    await getMe();
+/**
+ * The cookie, which no script sees: whose it is, and whether it still opens anything, is asked by a
+ * request. Whoever opens the first line has just asked.
+ *
+ * @param {(me: any) => void} tell
+ */
+function session(tell) {
+  let fresh = true;
+  const look = async () => {
+    tell(await getMe());
     return "";
-  },
-};
+  };
+  const token = async () => {
+    if (!fresh) return look();
+    fresh = false;
+    return "";
+  };
+  return { renewAt: Infinity, token, renew: look };
+}
 
 /** @type {import("../lib/calls.js").Calls["call"]} */
 async function asked(method, path, { query, body } = {}) {

@@ -82,6 +82,29 @@ export class Post {
     this.#feed(entry.thread, this.#drafts(entry.thread));
   }
 
+  /**
+   * Another tab has kept or dropped an entry: what it sent or took back is gone here, too, what was
+   * refused there is shown, and what it sends all the same goes out from here as well, each once by
+   * its `client_id`, should that tab be closed.
+   *
+   * @param {string | null} name
+   * @param {string | null} value
+   */
+  hear(name, value) {
+    const { shelf } = this.#given;
+    const clientId = shelf.named(name);
+    if (clientId === null) return;
+    const known = this.#entries.get(clientId);
+    const entry = value === null ? null : shelf.parse(value);
+    const thread = (entry ?? known)?.thread;
+    if (thread === undefined) return;
+    if (entry === null) this.#entries.delete(clientId);
+    else if (known !== undefined || entry.state === "refused") this.#entries.set(clientId, entry);
+    else return;
+    this.#tell();
+    this.#feed(thread, this.#drafts(thread));
+  }
+
   /** The network is back: no reason to wait longer. */
   nudge() {
     for (const thread of this.#threads.keys()) this.#feed(thread, { is: "nudge" });
@@ -128,8 +151,11 @@ export class Post {
    */
   #do(thread, act) {
     if (act.do === "post") return void this.#send(thread, act.draft.client_id);
+    if (act.do === "tell") return undefined;
+    const settled = /** @type {const} */ ({ is: "settled", client_id: act.client_id });
     const entry = this.#entries.get(act.client_id);
-    if (entry === undefined || act.do === "tell") return undefined;
+    // Another tab was quicker, and has said what became of it.
+    if (entry === undefined) return this.#feed(thread, settled);
     if (act.do === "drop") {
       this.#given.shelf.drop(entry.client_id);
       this.#entries.delete(entry.client_id);
@@ -142,7 +168,7 @@ export class Post {
       this.#given.refused(refused);
     }
     this.#tell();
-    return this.#feed(thread, { is: "settled", client_id: act.client_id });
+    return this.#feed(thread, settled);
   }
 
   /**
@@ -151,7 +177,7 @@ export class Post {
    */
   async #send(thread, clientId) {
     const entry = this.#entries.get(clientId);
-    if (entry === undefined) return;
+    if (entry === undefined) return this.#feed(thread, { is: "settled", client_id: clientId });
     /** @type {import("../lib/outbox.js").Happened} */
     let happened;
     try {

@@ -60,8 +60,13 @@ export class Shelf {
 
   /** @param {string} name @returns {Entry | null} */
   read(name) {
+    return this.parse(this.#storage?.getItem(name) ?? "null");
+  }
+
+  /** @param {string} text @returns {Entry | null} */
+  parse(text) {
     try {
-      const entry = JSON.parse(this.#storage?.getItem(name) ?? "null");
+      const entry = JSON.parse(text);
       return typeof entry?.client_id === "string" ? entry : null;
     } catch {
       return null;

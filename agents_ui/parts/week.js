@@ -26,6 +26,7 @@ export function Week({ form, value, set }) {
   const likeMonday = () => {
     form.edited();
     set({ ...value, ...Object.fromEntries(WEEKDAYS.slice(1, 5).map((day) => [day, value.mon])) });
+    form.desk.voice.say(words.say("week.said.copied"));
   };
   return html`<div class="week">
     ${WEEKDAYS.map((day) => {
@@ -56,6 +57,17 @@ export function Periods({ form, path, of, value, set }) {
   const wrong = wrongOf(form, path);
   const put = (/** @type {number} */ n, /** @type {object} */ change) =>
     set(value.map((period, at) => (at === n ? { ...period, ...change } : period)));
+  const say = (/** @type {string} */ word, /** @type {number} */ n) =>
+    form.desk.voice.say(words.say(word, { day: of, n }));
+  const add = () => {
+    const more = withOneMore(value);
+    set(more);
+    say("week.said.added", more.length);
+  };
+  const remove = (/** @type {number} */ n) => {
+    set(value.filter((_, at) => at !== n));
+    say("week.said.removed", n + 1);
+  };
   return html`<div class="periods">
     ${value.length === 0 && html`<span class="hint">${words.say("state.closed")}</span>`}
     ${value.map(
@@ -69,11 +81,11 @@ export function Periods({ form, path, of, value, set }) {
           onInput=${(/** @type {any} */ event) => put(n, { closes: keptClose(event.target.value) })} />
         ${goesOver(period) && html`<span id=${`${id}-over-${n}`} class="tag plain">${words.say("week.over")}</span>`}
         <button type="button" class="quiet square" aria-label=${words.say("week.remove", { day: of, n: n + 1 })}
-          onClick=${() => set(value.filter((_, at) => at !== n))}><${Icon} name="close" /></button>
+          onClick=${() => remove(n)}><${Icon} name="close" /></button>
       </span>`,
     )}
     <button type="button" class="quiet small" aria-label=${words.say("week.add.to", { day: of })}
-      onClick=${() => set(withOneMore(value))}>+ ${words.say("week.add")}</button>
+      onClick=${add}>+ ${words.say("week.add")}</button>
     ${wrong && html`<p id=${id} class="wrong" lang="en">${wrong}</p>`}
   </div>`;
 }

@@ -6,6 +6,7 @@
 import { run } from "../commands/keyboard.js";
 import { nameOf } from "../core/announcing.js";
 import { Icon } from "../parts/icon.js";
+import { following } from "../state/drafts.js";
 import { focusSoon } from "../state/focus.js";
 import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { Attached } from "./attached.js";
@@ -44,6 +45,13 @@ export function Composer({ desk, thread, seen }) {
     desk.writing.kind.value = filled.kind;
     desk.writing.filling.value = null;
   }, [filled]);
+  const heard = desk.writing.drafts.heard.value;
+  const followed = useRef(heard);
+  useEffect(() => {
+    if (heard === followed.current) return;
+    followed.current = heard;
+    if (heard?.thread === id) setTexts((here) => following(here, heard));
+  }, [heard]);
   const { attachments } = desk.writing;
   const files = kind === "reply" ? attachments.of(id) : [];
   const chooser = useRef(/** @type {HTMLInputElement | null} */ (null));

@@ -6,7 +6,7 @@ import { GROUPS, HEADLINES, figureOf, written } from "../core/figures.js";
 import { BYS, PERS, SPANS, asQuery, insideOf, periodsOf, questionOf, rangeOf, seriesOf } from "../core/questions.js";
 import { Field, Finish, useForm } from "../parts/form.js";
 import { go, place } from "../state/place.js";
-import { html, useEffect, useId, useState } from "../vendor/preact.js";
+import { html, useEffect, useId, useRef, useState } from "../vendor/preact.js";
 import { ledTeams } from "./storm.js";
 
 /**
@@ -22,22 +22,32 @@ export function Screen({ desk }) {
   const [draft, setDraft] = useState(asked);
   const [found, setFound] = useState(/** @type {{ question: Question, rows: any[], whole: any } | null} */ (null));
   const key = insideOf(asked).join("/");
+  const asking = useRef(false);
   useEffect(() => {
     setDraft(asked);
+    // Who has pressed a button hears that it has done its work; who has come in, nothing.
+    const told = asking.current ? words.say("reports.loaded") : "";
+    asking.current = false;
     const look = async () => {
       const [report, all] = await Promise.all([
         getReport(asQuery(asked)),
         getReport({ ...asQuery(asked), by: "total", per: "all" }),
       ]);
-      setFound({ question: asked, rows: report.items, whole: all.items[0] ?? null });
+      const whole = all.items[0] ?? null;
+      setFound({ question: asked, rows: report.items, whole });
+      desk.voice.say(told && (whole === null ? words.say("reports.none") : told));
     };
     void form.run(look, "");
   }, [key]);
   const set = (/** @type {Partial<Question>} */ change) => setDraft({ ...draft, ...change });
-  const ask = (/** @type {Question} */ question) => go({ view: "reports", inside: insideOf(question) });
+  const ask = (/** @type {Question} */ question) => {
+    const inside = insideOf(question);
+    asking.current = inside.join("/") !== key;
+    if (!asking.current) desk.voice.say(words.say("reports.shown"));
+    go({ view: "reports", inside });
+  };
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (insideOf(draft).join("/") === key) desk.voice.say(words.say("reports.shown"));
     ask(draft);
   };
   const bys = BYS.map((one) => [one, words.say(`reports.by.${one}`)]);

@@ -30,7 +30,7 @@ export function Room({ desk, room }) {
   const name = words.say(`view.${room}`);
   const there = may && screen?.room === room;
   const live = desk.connection.value === "live";
-  // A server that was renewed has another release's rooms, which need not fit the desk that is open.
+  // A server that was renewed has another release's rooms, which the desk that is open does not take.
   const again = () => (live ? location.reload() : setTries(tries + 1));
   return html`<section id="room" class="pane room" data-region="room" aria-label=${name} tabindex="-1"
     aria-busy=${may && !there && !lost}>

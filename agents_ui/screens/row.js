@@ -33,8 +33,7 @@ function Inside({ desk, view, thread, entry, open }) {
   const given = { say, times, me, now: now.value };
   const name = nameOf(thread) ?? "";
   const served = servedBy(thread, given);
-  const draft = desk.writing.drafts.of(thread.id);
-  const written = draft.reply !== "" || draft.note !== "";
+  const written = desk.writing.drafts.has(thread.id);
   return html`<a class="row" href=${addressOf({ view, thread: thread.id })} onClick=${(/** @type {MouseEvent} */ event) => follow(desk, event, thread.id)}
     aria-current=${open ? "true" : null} aria-label=${rowName(thread, given)}
     tabindex=${entry ? 0 : -1} data-focus="row" data-unread=${Boolean(thread.unread)}>

@@ -4,13 +4,15 @@ import { LOUDNESS } from "../core/announcing.js";
 import { isCharacter, keysOf } from "../core/keys.js";
 import { COMMANDS, allowed } from "../commands/table.js";
 import { Dialog } from "../parts/dialog.js";
-import { html, useId, useState } from "../vendor/preact.js";
+import { html, useEffect, useId, useState } from "../vendor/preact.js";
 import { LANGUAGES } from "../words/index.js";
 
 /** @param {{ desk: import("../state/desk.js").Desk }} props */
 export function SettingsDialog({ desk }) {
-  const { words, settings } = desk;
+  const { words, settings, tongue } = desk;
   const chosen = settings.chosen.value;
+  const lost = tongue.missing.value;
+  useEffect(() => () => void (tongue.missing.value = null), []);
   const themes = ["auto", "light", "dark"].map((one) => [one, words.say(`settings.theme.${one}`)]);
   const languages = [["auto", words.say("settings.language.auto")], ...Object.entries(LANGUAGES)];
   const loudness = LOUDNESS.map((one) => [one, words.say(`settings.loudness.${one}`)]);
@@ -20,6 +22,7 @@ export function SettingsDialog({ desk }) {
         choose=${(/** @type {any} */ theme) => settings.choose({ theme })} />
       <${Pick} label=${words.say("settings.language")} value=${chosen.language} options=${languages}
         choose=${(/** @type {any} */ language) => settings.choose({ language })} />
+      ${lost !== null && html`<p class="wrong">${words.say("settings.language.lost", { name: lost })}</p>`}
       <${Pick} label=${words.say("settings.loudness")} value=${chosen.loudness} options=${loudness}
         choose=${(/** @type {any} */ value) => settings.choose({ loudness: value })} />
       <${Check} label=${words.say("settings.enter")} on=${chosen.enter}

@@ -8,6 +8,7 @@ const WORDS = { unauthorized: "wrong", rate_limited: "many", unreachable: "away"
 /** @param {{ desk: import("../state/desk.js").Desk }} props */
 export function SignIn({ desk }) {
   const { words } = desk;
+  const other = desk.seat.other.value;
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   const [shown, setShown] = useState(false);
@@ -34,7 +35,10 @@ export function SignIn({ desk }) {
     <form class="card" onSubmit=${submit} noValidate>
       <h1 class="brand"><span class="mark" aria-hidden="true"></span>${words.say("app.name")}</h1>
       <p class="lead">${words.say("signin.title")}</p>
-      ${desk.ended.value && html`<p class="told" role="status">${words.say("signin.ended")}</p>`}
+      ${other !== null
+        ? html`<div class="told"><p>${desk.seat.told()}</p>
+            <button type="button" onClick=${() => location.reload()}>${words.say("signin.as", { other: other.name })}</button></div>`
+        : desk.ended.value && html`<p class="told" role="status">${words.say("signin.ended")}</p>`}
       <label class="labelled">${words.say("signin.name")}
         <input ref=${name} class="field" name="name" autocomplete="username" required
           autocapitalize="none" spellcheck=${false} data-focus="signin" />

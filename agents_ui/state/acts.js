@@ -7,7 +7,9 @@
  */
 
 import * as api from "../api/desk.js";
+import { commandOf } from "../commands/table.js";
 import { nameOf } from "../core/announcing.js";
+import { isCharacter, keysOf } from "../core/keys.js";
 import { PinboxError } from "../lib/problems.js";
 import { signal } from "../vendor/preact.js";
 
@@ -143,7 +145,7 @@ export class Acts {
       const until = after.status?.until ?? after.serving.until;
       const when = until && words.times.value.soon(until, Date.now());
       const text = words.say(word, { name, until: when, ...given });
-      voice.say(text);
+      voice.say(back === undefined ? text : `${text} ${this.#howBack()}`);
       this.#offer(back === undefined ? null : { text, back });
       return true;
     } catch (error) {
@@ -153,6 +155,15 @@ export class Acts {
       else this.#desk.tell(words.say("lost.taken", { holder: holder.name, name }));
       return false;
     }
+  }
+
+  /** How the last act is taken back, for ears; eyes have a button with its key. */
+  #howBack() {
+    const { words, settings } = this.#desk;
+    const { characters, remapped } = settings.chosen.value;
+    const key = keysOf(commandOf("undo"), remapped).find((one) => characters || !isCharacter(one));
+    if (key === undefined) return words.say("undo.can.plain");
+    return words.say("undo.can", { key: isCharacter(key) ? key.toUpperCase() : key });
   }
 
   /** @param {Undo | null} undo */

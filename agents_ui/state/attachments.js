@@ -47,6 +47,15 @@ export class Attachments {
     this.hurry();
   }
 
+  /** Another tab has attached something, or sent it. @param {string | null} name */
+  hear(name) {
+    if (!name?.startsWith(this.#prefix)) return;
+    const thread = name.slice(this.#prefix.length);
+    const known = new Map(this.of(thread).map((one) => [one.key, one]));
+    const pieces = this.#kept(name).map((one) => known.get(one.key) ?? one);
+    this.#all.value = new Map(this.#all.value).set(thread, pieces);
+  }
+
   /** What is attached in a thread. @param {string} thread */
   of(thread) {
     return this.#all.value.get(thread) ?? [];

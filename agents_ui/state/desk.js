@@ -15,19 +15,24 @@ import { Acts } from "./acts.js";
 import { Calls } from "./calls.js";
 import { Duty } from "./duty.js";
 import { focusSoon } from "./focus.js";
+import { Lapses } from "./lapses.js";
 import { Links } from "./links.js";
 import { Lists } from "./lists.js";
 import { Passing } from "./passing.js";
-import { isRoom, place } from "./place.js";
+import { go, isRoom, place } from "./place.js";
 import { Reading } from "./reading.js";
 import { Overview } from "./overview.js";
+import { Seat } from "./seat.js";
 import { Sheets } from "./sheets.js";
 import { Timelines } from "./timelines.js";
+import { Tongue } from "./tongue.js";
 import { Weather } from "./weather.js";
 import { Writing } from "./writing.js";
 
 const AGAIN_MS = 3_000;
 const TOLD_MS = 6_000;
+/** A line that is back by then was never missed: a server that is renewed sends all away for that. */
+const MISSED_MS = 2_000;
 
 export class Desk {
   /** @type {import("../vendor/preact.js").Signal<"starting" | "unreachable" | "out" | "in">} */
@@ -46,6 +51,7 @@ export class Desk {
   dialog = signal(null);
   /** Whether the customer's details are in front, where the screen has no room beside. */
   aside = signal(false);
+  seat = new Seat(this);
   passing = new Passing();
   acts = new Acts(this);
   reading = new Reading(this);
@@ -54,6 +60,7 @@ export class Desk {
   overview = new Overview(this);
   weather = new Weather(this);
   callbacks = new Calls(this);
+  lapses = new Lapses(this);
   sheets = new Sheets((error) => this.failed(error));
   links = new Links((error) => this.failed(error));
   /** @type {import("../vendor/preact.js").Signal<(import("../core/shapes.js").File_ & { alt: string }) | null>}
@@ -85,6 +92,7 @@ export class Desk {
     this.words = words;
     this.voice = voice;
     this.storage = storage;
+    this.tongue = new Tongue(this);
   }
 
   get lists() {
@@ -100,9 +108,9 @@ export class Desk {
   /** Open the desk with the browser's session, or ask for a sign-in. */
   async start() {
     try {
-      await this.#enter(await api.getMe());
+      await this.enter(await api.getMe());
     } catch (error) {
-      if (error instanceof PinboxError && error.code === "unauthorized") this.phase.value = "out";
+      if (error instanceof PinboxError && error.code === "unauthorized") this.oust();
       else {
         this.phase.value = "unreachable";
         setTimeout(() => void this.start(), AGAIN_MS);
@@ -113,7 +121,7 @@ export class Desk {
   /** @param {string} name @param {string} password */
   async signIn(name, password) {
     await api.signIn(name, password);
-    const entered = this.#enter(await api.getMe());
+    const entered = this.enter(await api.getMe());
     const { view } = place.value;
     focusSoon(isRoom(view) ? "room" : view === "search" ? "search" : "row");
     await entered;
@@ -122,36 +130,85 @@ export class Desk {
   async signOut() {
     try {
       await api.signOut();
+      this.seat.end();
       this.#leave();
     } catch (error) {
       this.failed(error);
     }
   }
 
-  /** @param {any} me */
-  async #enter({ agent, teams, duty }) {
-    const mine = { id: agent.id, teams: new Set(teams.map((/** @type {any} */ one) => one.team.id)) };
+  /** Somebody sits here now; or the same, in other teams. @param {any} me */
+  async enter({ agent, teams, duty }) {
+    const refs = teams.map((/** @type {any} */ one) => one.team);
+    const mine = { id: agent.id, teams: new Set(refs.map((/** @type {any} */ { id }) => id)) };
+    const before = this.me.value;
+    const moved = this.phase.value === "in" && !sameTeams(refs, this.teams.value);
+    this.seat.take(agent.id);
     this.writing.begin(agent.id);
+    // What somebody else had open need not be this one's to see.
+    if (before !== null && before.id !== agent.id) go({ view: "mine", thread: null });
     batch(() => {
       this.#lists.value = new Lists(mine, (error) => this.failed(error));
       this.#timelines.value = new Timelines((error) => this.failed(error));
       this.me.value = agent;
-      this.teams.value = teams.map((/** @type {any} */ one) => one.team);
+      this.teams.value = refs;
       this.duty.know(duty);
       this.ended.value = false;
       this.phase.value = "in";
     });
-    this.#follow(teams);
+    this.#follow(agent.id, teams);
     this.weather.begin();
+    if (moved) this.#tellTeams();
     await Promise.all([this.lists.need("mine"), this.lists.need("waiting")]);
+    this.lapses.watch(agent.id);
     await this.know(place.value.thread);
     void this.sheets.look();
     void this.callbacks.need();
   }
 
+  /** The server is asked who sits here by now, and in which teams. */
+  async check() {
+    try {
+      this.#learn(await this.heed(api.getMe()));
+    } catch {
+      // The next look may succeed.
+    }
+  }
+
+  /** @param {any} me as the server has just told */
+  #learn(me) {
+    const known = this.me.value;
+    if (this.phase.value !== "in" || me.agent.id !== known?.id) return;
+    if (me.agent.role !== known?.role) this.me.value = me.agent;
+    const refs = me.teams.map((/** @type {any} */ one) => one.team);
+    if (!sameTeams(refs, this.teams.value)) void this.enter(me);
+  }
+
+  #tellTeams() {
+    const { words } = this;
+    const list = new Intl.ListFormat(words.language.value, { type: "conjunction" });
+    const names = this.teams.value.map(({ name }) => name);
+    this.tell(words.say(names.length > 0 ? "teams.now" : "teams.none", { teams: list.format(names) }));
+  }
+
+  /** Whether a team is one of mine. @param {string} team */
+  isIn(team) {
+    return this.teams.value.some(({ id }) => id === team);
+  }
+
+  /** The session has ended, or is somebody else's by now: nothing more is done in this one's name. */
+  oust() {
+    if (this.phase.value === "out") return;
+    this.ended.value = this.me.value !== null;
+    this.#leave();
+    void this.seat.look();
+  }
+
   #leave() {
     this.#live?.close();
     this.#live = null;
+    this.seat.leave();
+    this.lapses.end();
     this.weather.end();
     this.writing.end();
     this.callbacks.forget();
@@ -159,11 +216,12 @@ export class Desk {
     this.dialog.value = null;
   }
 
-  /** @param {{ stream: string, cursor: string }[]} streams */
-  #follow(streams) {
+  /** @param {string} agent @param {{ stream: string, cursor: string }[]} streams */
+  #follow(agent, streams) {
     this.#live?.close();
     if (streams.length === 0) return;
-    this.#live = new LiveLine(streams, {
+    this.#live = new LiveLine(agent, streams, {
+      me: (me) => this.#learn(me),
       items: (items) => this.#hear(items),
       reset: () => void this.#reload(),
       passing: (frame) => this.passing.hear(frame),
@@ -188,8 +246,20 @@ export class Desk {
       this.reading.look();
     }
     if (before === connection || this.#settling()) return;
-    this.voice.say(this.words.say(connection === "live" ? "line.back" : "line.lost"));
+    clearTimeout(this.#missing);
+    if (connection === "live") {
+      if (this.#missed) this.voice.say(this.words.say("line.back"));
+      this.#missed = false;
+    } else if (!this.#missed) {
+      this.#missing = window.setTimeout(() => {
+        this.#missed = true;
+        this.voice.say(this.words.say("line.lost"));
+      }, MISSED_MS);
+    }
   }
+
+  #missing = 0;
+  #missed = false;
 
   #wasLive = false;
   /** The first connection is nothing to speak of. */
@@ -259,10 +329,7 @@ export class Desk {
   /** Something did not work: told to eyes and ears; an ended session brings the sign-in page. */
   failed(/** @type {unknown} */ error) {
     if (!(error instanceof PinboxError)) throw error;
-    if (error.code === "unauthorized") {
-      if (this.phase.value === "in") this.ended.value = true;
-      return this.#leave();
-    }
+    if (error.code === "unauthorized") return this.oust();
     if (error.code === "unreachable" && this.connection.value !== "live") return undefined;
     const word = error.code === "unreachable" ? "lost.away" : "lost.other";
     return this.tell(this.words.say(word, { detail: error.detail }));
@@ -308,4 +375,9 @@ export class Desk {
   showCustomer() {
     this.aside.value = true;
   }
+}
+
+/** @param {import("../core/shapes.js").TeamRef[]} some @param {import("../core/shapes.js").TeamRef[]} others */
+function sameTeams(some, others) {
+  return some.length === others.length && some.every(({ id }) => others.some((one) => one.id === id));
 }

@@ -56,12 +56,14 @@ export class Weather {
     const before = this.storms.value;
     const first = this.teams.value.length === 0;
     try {
-      this.teams.value = (await listAllTeams()).items;
+      this.teams.value = (await this.#desk.heed(listAllTeams())).items;
     } catch {
       // The next look may succeed; meanwhile what was known last stands there.
       return;
     }
     if (!first && !told) this.#tell(before);
+    const mine = this.teams.value.filter((one) => one.mine);
+    if (mine.some(({ team }) => !this.#desk.isIn(team.id))) await this.#desk.check();
   }
 
   /** A storm that has begun or ended is said once. @param {Storm[]} before */

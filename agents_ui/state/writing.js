@@ -60,6 +60,16 @@ export class Writing {
     this.#post.resume();
   }
 
+  /** Hear of the other tabs of this agent. */
+  listen() {
+    addEventListener("storage", ({ key, newValue }) => {
+      if (this.#post === null) return;
+      this.drafts.hear(key, newValue);
+      this.#post.hear(key, newValue);
+      this.attachments.hear(key);
+    });
+  }
+
   /** Nobody does any more: nothing goes out. */
   end() {
     this.#post?.close();

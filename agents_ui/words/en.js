@@ -22,6 +22,8 @@ export default {
   "signin.away": "The server cannot be reached. Check your network and try again.",
   "signin.other": "That did not work: {detail}",
   "signin.ended": "Your session has ended. What you wrote is kept and goes out after you sign in.",
+  "signin.taken": "{other} is signed in in this browser now. Nothing more goes out as {name} from here. What you wrote is kept, and goes out when {name} signs in again.",
+  "signin.as": "Go on as {other}",
 
   "view.mine": "Mine",
   "view.waiting": "Waiting",
@@ -55,6 +57,9 @@ export default {
   "line.away": "Offline. Trying again…",
   "line.back": "You are online again.",
   "line.lost": "You are offline. You can go on writing; it goes out later.",
+
+  "teams.now": "You are in {teams} now.",
+  "teams.none": "You are in no team now.",
 
   "duty.on": "On duty",
   "duty.off": "Off duty",
@@ -172,6 +177,8 @@ export default {
 
   "undo.go": "Undo",
   "undo.done": "Undone.",
+  "undo.can": "{key} takes it back.",
+  "undo.can.plain": "It can be taken back.",
   "done.take": "{name} is yours.",
   "done.release": "{name} is back in the queue.",
   "done.assign": "{name} is with {agent} now.",
@@ -192,6 +199,8 @@ export default {
   "say.elsewhere": "{name} wrote: {text} {when}",
   "say.note": "Private note by {name}: {text} {when}",
   "say.given": "{name} was given to you. {when}",
+  "say.lapsed": "The answer that {name} was promised is overdue.",
+  "say.lapsed.many": "{count} answers that you owe are overdue.",
   "say.burst": "{count} arrivals in {people} threads.",
   "say.last": "{name} wrote, {when}: {text}",
   "say.last.none": "The customer has written nothing.",
@@ -286,6 +295,7 @@ export default {
   "settings.theme.dark": "Dark",
   "settings.language": "Language",
   "settings.language.auto": "As the browser has it",
+  "settings.language.lost": "{name} could not be loaded. The language stays as it is.",
   "settings.loudness": "Announce to screen readers",
   "settings.loudness.all": "Everything that arrives",
   "settings.loudness.mine": "What is mine or open",

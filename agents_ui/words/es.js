@@ -22,6 +22,8 @@ export default {
   "signin.away": "No se puede contactar con el servidor. Revisa tu red y prueba otra vez.",
   "signin.other": "No ha funcionado: {detail}",
   "signin.ended": "Tu sesión ha terminado. Lo que escribiste se guarda y saldrá cuando vuelvas a entrar.",
+  "signin.taken": "Ahora {other} tiene la sesión en este navegador. Desde aquí no sale nada más como {name}. Lo que escribiste se guarda y saldrá cuando {name} vuelva a entrar.",
+  "signin.as": "Seguir como {other}",
 
   "view.mine": "Mías",
   "view.waiting": "En espera",
@@ -55,6 +57,9 @@ export default {
   "line.away": "Sin conexión. Se intenta de nuevo…",
   "line.back": "Vuelves a tener conexión.",
   "line.lost": "No tienes conexión. Puedes seguir escribiendo; saldrá más tarde.",
+
+  "teams.now": "Ahora estás en {teams}.",
+  "teams.none": "Ahora no estás en ningún equipo.",
 
   "duty.on": "De servicio",
   "duty.off": "Fuera de servicio",
@@ -172,6 +177,8 @@ export default {
 
   "undo.go": "Deshacer",
   "undo.done": "Deshecho.",
+  "undo.can": "{key} lo deshace.",
+  "undo.can.plain": "Se puede deshacer.",
   "done.take": "{name} es tuyo.",
   "done.release": "{name} vuelve a la cola.",
   "done.assign": "{name} está ahora con {agent}.",
@@ -192,6 +199,8 @@ export default {
   "say.elsewhere": "{name} escribió: {text} {when}",
   "say.note": "Nota privada de {name}: {text} {when}",
   "say.given": "Te han dado a {name}. {when}",
+  "say.lapsed": "La respuesta prometida a {name} está vencida.",
+  "say.lapsed.many": "Debes {count} respuestas que ya están vencidas.",
   "say.burst": "{count} llegadas en {people} hilos.",
   "say.last": "{name} escribió, {when}: {text}",
   "say.last.none": "El cliente no ha escrito nada.",
@@ -286,6 +295,7 @@ export default {
   "settings.theme.dark": "Oscuros",
   "settings.language": "Idioma",
   "settings.language.auto": "El del navegador",
+  "settings.language.lost": "No se pudo cargar {name}. El idioma sigue igual.",
   "settings.loudness": "Anunciar a lectores de pantalla",
   "settings.loudness.all": "Todo lo que llega",
   "settings.loudness.mine": "Lo que es mío o está abierto",

@@ -61,12 +61,21 @@ export class Words {
   #texts = signal(/** @type {Texts} */ (en));
   /** @type {Set<string>} folders of texts that are there beside the desk's own */
   #parts = new Set();
+  #turn = 0;
   times = computed(() => timesIn(this.language.value));
 
-  /** @param {string} language one of `LANGUAGES` */
+  /**
+   * Speak another language. Rejects where its texts cannot be had: then all stays as it was.
+   *
+   * @param {string} language one of `LANGUAGES`
+   */
   async use(language) {
+    this.#turn += 1;
+    const turn = this.#turn;
     const { default: own } = language === "en" ? { default: en } : await import(`./${language}.js`);
     const more = await Promise.all([...this.#parts].map((part) => textsOf(part, language)));
+    // Somebody who has chosen another meanwhile gets that one.
+    if (turn !== this.#turn) return;
     this.#texts.value = Object.assign({}, own, ...more);
     this.language.value = language;
     document.documentElement.lang = language;

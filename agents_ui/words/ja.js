@@ -22,6 +22,8 @@ export default {
   "signin.away": "サーバーに接続できません。ネットワークを確認してやり直してください。",
   "signin.other": "うまくいきませんでした: {detail}",
   "signin.ended": "セッションが終了しました。書いた内容は保存され、サインイン後に送信されます。",
+  "signin.taken": "このブラウザには今 {other} さんがサインインしています。ここから {name} さんとしては何も送信されません。書いた内容は保存され、{name} さんが再びサインインすると送信されます。",
+  "signin.as": "{other} として続ける",
 
   "view.mine": "自分",
   "view.waiting": "待機中",
@@ -55,6 +57,9 @@ export default {
   "line.away": "オフライン。再試行中…",
   "line.back": "オンラインに戻りました。",
   "line.lost": "オフラインです。書き続けられます。後で送信されます。",
+
+  "teams.now": "現在のチーム: {teams}",
+  "teams.none": "現在どのチームにも属していません。",
 
   "duty.on": "勤務中",
   "duty.off": "勤務外",
@@ -172,6 +177,8 @@ export default {
 
   "undo.go": "元に戻す",
   "undo.done": "元に戻しました。",
+  "undo.can": "{key} で元に戻せます。",
+  "undo.can.plain": "元に戻せます。",
   "done.take": "{name} さんを担当します。",
   "done.release": "{name} さんを待ち行列に戻しました。",
   "done.assign": "{name} さんの担当は {agent} です。",
@@ -192,6 +199,8 @@ export default {
   "say.elsewhere": "{name} さんから: {text} {when}",
   "say.note": "{name} さんの内部メモ: {text} {when}",
   "say.given": "{name} さんが割り当てられました。{when}",
+  "say.lapsed": "{name} さんに約束した返信が期限切れです。",
+  "say.lapsed.many": "約束した返信 {count} 件が期限切れです。",
   "say.burst": "{people} 件のスレッドに {count} 件の新着。",
   "say.last": "{name} さん、{when}: {text}",
   "say.last.none": "お客様は何も書いていません。",
@@ -286,6 +295,7 @@ export default {
   "settings.theme.dark": "ダーク",
   "settings.language": "言語",
   "settings.language.auto": "ブラウザーに合わせる",
+  "settings.language.lost": "{name}を読み込めませんでした。言語はそのままです。",
   "settings.loudness": "スクリーンリーダーへの通知",
   "settings.loudness.all": "届いたものすべて",
   "settings.loudness.mine": "自分の担当と開いているもの",

@@ -22,6 +22,8 @@ export default {
   "signin.away": "서버에 연결할 수 없습니다. 네트워크를 확인하고 다시 시도하세요.",
   "signin.other": "되지 않았습니다: {detail}",
   "signin.ended": "세션이 끝났습니다. 작성한 내용은 보관되며 다시 로그인하면 전송됩니다.",
+  "signin.taken": "지금 이 브라우저에는 {other} 님이 로그인되어 있습니다. 여기서는 더 이상 {name} 님의 이름으로 아무것도 나가지 않습니다. 작성한 내용은 보관되며 {name} 님이 다시 로그인하면 전송됩니다.",
+  "signin.as": "{other}(으)로 계속",
 
   "view.mine": "내 대화",
   "view.waiting": "대기",
@@ -55,6 +57,9 @@ export default {
   "line.away": "오프라인. 다시 시도하는 중…",
   "line.back": "다시 연결되었습니다.",
   "line.lost": "오프라인입니다. 계속 작성하면 나중에 전송됩니다.",
+
+  "teams.now": "이제 {teams} 소속입니다.",
+  "teams.none": "이제 소속 팀이 없습니다.",
 
   "duty.on": "근무 중",
   "duty.off": "근무 아님",
@@ -172,6 +177,8 @@ export default {
 
   "undo.go": "실행 취소",
   "undo.done": "취소했습니다.",
+  "undo.can": "{key} 키로 취소할 수 있습니다.",
+  "undo.can.plain": "취소할 수 있습니다.",
   "done.take": "{name} 님을 맡았습니다.",
   "done.release": "{name} 님이 대기열로 돌아갔습니다.",
   "done.assign": "{name} 님은 이제 {agent} 담당입니다.",
@@ -192,6 +199,8 @@ export default {
   "say.elsewhere": "{name} 님이 씀: {text} {when}",
   "say.note": "{name} 님의 비공개 메모: {text} {when}",
   "say.given": "{name} 님이 배정되었습니다. {when}",
+  "say.lapsed": "{name} 님에게 약속한 답변 기한이 지났습니다.",
+  "say.lapsed.many": "약속한 답변 {count}건의 기한이 지났습니다.",
   "say.burst": "대화 {people}건에 새 소식 {count}개.",
   "say.last": "{name} 님, {when}: {text}",
   "say.last.none": "고객이 쓴 글이 없습니다.",
@@ -286,6 +295,7 @@ export default {
   "settings.theme.dark": "어둡게",
   "settings.language": "언어",
   "settings.language.auto": "브라우저 설정대로",
+  "settings.language.lost": "{name}을(를) 불러올 수 없습니다. 언어는 그대로입니다.",
   "settings.loudness": "화면 낭독기에 알리기",
   "settings.loudness.all": "도착하는 모든 것",
   "settings.loudness.mine": "내 담당이거나 열린 것",

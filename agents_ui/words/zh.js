@@ -22,6 +22,8 @@ export default {
   "signin.away": "无法连接服务器。请检查网络后再试。",
   "signin.other": "未成功：{detail}",
   "signin.ended": "你的登录已过期。你写的内容已保留，重新登录后会发出。",
+  "signin.taken": "现在此浏览器中登录的是 {other}。这里不会再以 {name} 的名义发出任何内容。你写的内容已保留，{name} 重新登录后会发出。",
+  "signin.as": "以 {other} 继续",
 
   "view.mine": "我的",
   "view.waiting": "等待中",
@@ -55,6 +57,9 @@ export default {
   "line.away": "已离线，正在重试…",
   "line.back": "已恢复连接。",
   "line.lost": "你已离线。可以继续书写，稍后会发出。",
+
+  "teams.now": "你现在属于 {teams}。",
+  "teams.none": "你现在不属于任何团队。",
 
   "duty.on": "值班",
   "duty.off": "未值班",
@@ -172,6 +177,8 @@ export default {
 
   "undo.go": "撤销",
   "undo.done": "已撤销。",
+  "undo.can": "按 {key} 可撤销。",
+  "undo.can.plain": "可以撤销。",
   "done.take": "{name} 由你处理。",
   "done.release": "{name} 已退回队列。",
   "done.assign": "{name} 现由 {agent} 处理。",
@@ -192,6 +199,8 @@ export default {
   "say.elsewhere": "{name} 写道：{text} {when}",
   "say.note": "{name} 的内部备注：{text} {when}",
   "say.given": "{name} 已分配给你。{when}",
+  "say.lapsed": "向 {name} 承诺的回复已逾期。",
+  "say.lapsed.many": "你有 {count} 个承诺的回复已逾期。",
   "say.burst": "{people} 个会话中有 {count} 条新动态。",
   "say.last": "{name} 于 {when} 写道：{text}",
   "say.last.none": "客户还没有写过消息。",
@@ -286,6 +295,7 @@ export default {
   "settings.theme.dark": "深色",
   "settings.language": "语言",
   "settings.language.auto": "跟随浏览器",
+  "settings.language.lost": "无法加载{name}。语言保持不变。",
   "settings.loudness": "向屏幕阅读器播报",
   "settings.loudness.all": "所有新动态",
   "settings.loudness.mine": "我的或已打开的",

@@ -188,6 +188,13 @@ class Stage:
         self._desks.append(desk)
         return desk
 
+    async def tab(self, desk: DeskPage, place: str = "") -> DeskPage:
+        """One more tab of the same browser, with the same session."""
+        other = DeskPage(desk.context, await desk.context.new_page(), desk.url)
+        self._desks.append(other)
+        await other.open(place)
+        return other
+
     async def desk(self, who: str, place: str = "", **options: Any) -> DeskPage:
         """An agent's desk, signed in and live."""
         desk = await self.window(**options)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.async_api import Locator, Route, expect
 
+from agents_ui.files import _read as read_files
+from agents_ui.files import make_desk
 from tests.desk.stage import DeskPage, Stage
 from tests.desk.test_access import faults
 
@@ -104,9 +106,15 @@ async def test_a_room_of_another_release_is_told_and_the_desk_loads_itself_again
     kim = await stage.desk("kim")
     await kim.live()
 
+    # A server that was renewed: all that its rooms need is in the open desk, too, but its release.
+    board = {
+        path: text + b"\nexport const tomorrow = true;\n" * (path == "screens/board.js")
+        for path, text in read_files()
+    }
+    body = make_desk(board, page="").files["rooms.js"].plain.decode()
+    assert "tomorrow" in body
+
     async def newer(route: Route) -> None:
-        """What a server that was renewed has there: it needs what the open desk has not."""
-        body = 'import { $of_tomorrow } from "./desk.js";\nexport const $screens_board = {};\n'
         await route.fulfill(body=body, content_type="text/javascript")
 
     await kim.context.route("**/rooms.js", newer)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.async_api import TimeoutError as PlaywrightTimeout
-from playwright.async_api import expect
+import json
 
-from tests.desk.commands import Command, commands
+import pytest
+from playwright.async_api import Route, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
+
+from tests.desk.commands import Command, commands, texts
 from tests.desk.stage import DeskPage, Stage
 
-BY_PALETTE = {"out"}
+AROUND = {"regions": "composer", "regions.back": "row"}
 DIALOGS = {
     *("assign", "transfer", "cover", "handback", "callback", "snooze", "canned"),
     *("palette", "help", "settings", "load"),
@@ -31,16 +33,41 @@ def key_of(command: Command) -> str:
     return command.keys[0].replace("Ctrl+", "Control+")
 
 
+async def refuse(stage: Stage, desk: DeskPage) -> None:
+    """Have something refused in the open thread, and the focus on the last message."""
+
+    async def meanwhile(route: Route) -> None:
+        await stage.write("ana", "Wait!")
+        await route.continue_()
+
+    await desk.context.route("**/messages", meanwhile, times=1)
+    await desk.reply("Too late")
+    await desk.see("Too late", state="refused")
+    await desk.page.locator("article.said").last.focus()
+
+
+async def by_palette(desk: DeskPage, command: Command) -> None:
+    """Run a command that has no key."""
+    await desk.page.keyboard.press("Control+k")
+    await desk.page.keyboard.type(json.loads(texts("en")[f"command.{command.id}"]))
+    await desk.page.keyboard.press("Enter")
+
+
 async def test_each_command_puts_the_focus_where_the_table_says(stage: Stage) -> None:
     # Mia is an admin, so every command is hers.
     bo = await set_scene(stage, "mia")
     found = {}
     for command in commands():
-        if command.id in {*BY_PALETTE, "regions", "regions.back", "force"}:
-            continue
         await bo.page.locator("article.said").last.focus()
-        await bo.page.keyboard.press(key_of(command))
-        expected = "message" if command.focus == "stay" else command.focus
+        if command.id == "force":
+            await refuse(stage, bo)
+        if command.keys:
+            await bo.page.keyboard.press(key_of(command))
+        else:
+            await by_palette(bo, command)
+        expected = {"stay": "message", "region": AROUND.get(command.id)}.get(
+            command.focus, command.focus
+        )
         target = "(name) => document.activeElement?.dataset.focus === name"
         try:
             await bo.page.wait_for_function(target, arg=expected, timeout=5_000)
@@ -146,6 +173,7 @@ async def test_acts_are_taken_back_with_one_key(stage: Stage) -> None:
         await bo.page.keyboard.press("z")
         await expect(state).to_contain_text(back)
         await bo.hears("Undone.")
+        await bo.hears("Z takes it back.")
 
 
 async def test_a_dialog_has_the_focus_before_the_next_key(stage: Stage) -> None:

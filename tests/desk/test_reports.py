@@ -46,6 +46,7 @@ async def test_a_report_is_asked_for_drawn_read_and_downloaded(stage: Stage) -> 
     await kim.page.get_by_label("and each").select_option("market")
     await kim.page.get_by_role("button", name="Show", exact=True).click()
     await expect(drawing.locator(".bar")).to_have_count(1)
+    await kim.hears("The report is there.")
     await expect(drawing).to_contain_text("US-WA")
     async with kim.page.expect_download() as coming:
         await kim.page.get_by_role("link", name="Download CSV").click()
@@ -61,7 +62,8 @@ async def test_a_report_is_asked_for_drawn_read_and_downloaded(stage: Stage) -> 
     assert await faults(kim) == []
     await market.fill("US-FL")
     await kim.page.keyboard.press("Enter")
-    await expect(kim.page.get_by_text("Nothing happened in these days.")).to_be_visible()
+    await expect(kim.page.get_by_text("Nothing happened in these days.").last).to_be_visible()
+    await kim.hears("Nothing happened in these days.")
 
     phone = await stage.desk(
         "mia", f"#/reports/{first}/{last}/week/team/all/all", viewport=PHONE, color_scheme="dark"

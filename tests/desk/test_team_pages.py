@@ -54,6 +54,7 @@ async def test_a_lead_keeps_the_line_and_hours(stage: Stage) -> None:
     await page.get_by_label("Always open").uncheck()
     for _ in range(2):
         await page.get_by_role("button", name="Monday: add a period").click()
+    await kim.hears("Monday: period 2 was added.")
     await page.get_by_label("Monday, period 1: opens").fill("08:00")
     await page.get_by_label("Monday, period 1: closes").fill("12:30")
     await page.get_by_label("Monday, period 2: opens").fill("12:00")

@@ -97,6 +97,7 @@ export default {
   "reports.unknown": "unknown market",
   "reports.go": "Show",
   "reports.shown": "This is shown already.",
+  "reports.loaded": "The report is there.",
   "reports.none": "Nothing happened in these days.",
   "reports.groups": "Which figures",
   "reports.group.answers": "Answers",
@@ -214,6 +215,9 @@ export default {
   "week.add": "Period",
   "week.add.to": "{day}: add a period",
   "week.copy": "Tuesday to Friday like Monday",
+  "week.said.added": "{day}: period {n} was added.",
+  "week.said.removed": "{day}: period {n} was removed.",
+  "week.said.copied": "Tuesday to Friday are like Monday now.",
 
   "dates.about": "Dates on which something else holds than in an ordinary week.",
   "dates.past": { one: "Show {count} past date", other: "Show {count} past dates" },

@@ -97,6 +97,7 @@ export default {
   "reports.unknown": "mercado desconocido",
   "reports.go": "Mostrar",
   "reports.shown": "Esto ya se muestra.",
+  "reports.loaded": "El informe está listo.",
   "reports.none": "No pasó nada en estos días.",
   "reports.groups": "Qué cifras",
   "reports.group.answers": "Respuestas",
@@ -214,6 +215,9 @@ export default {
   "week.add": "Tramo",
   "week.add.to": "{day}: añadir un tramo",
   "week.copy": "De martes a viernes como el lunes",
+  "week.said.added": "{day}: se añadió el tramo {n}.",
+  "week.said.removed": "{day}: se quitó el tramo {n}.",
+  "week.said.copied": "De martes a viernes ahora es como el lunes.",
 
   "dates.about": "Fechas en las que rige algo distinto de una semana normal.",
   "dates.past": { one: "Mostrar {count} fecha pasada", other: "Mostrar {count} fechas pasadas" },

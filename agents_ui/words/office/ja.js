@@ -97,6 +97,7 @@ export default {
   "reports.unknown": "市場不明",
   "reports.go": "表示",
   "reports.shown": "すでに表示中です。",
+  "reports.loaded": "レポートを表示しました。",
   "reports.none": "この期間には何もありません。",
   "reports.groups": "どの数値",
   "reports.group.answers": "応答",
@@ -214,6 +215,9 @@ export default {
   "week.add": "時間帯",
   "week.add.to": "{day}:時間帯を追加",
   "week.copy": "火〜金を月曜と同じに",
+  "week.said.added": "{day}:{n} 番目を追加しました。",
+  "week.said.removed": "{day}:{n} 番目を削除しました。",
+  "week.said.copied": "火〜金は月曜と同じになりました。",
 
   "dates.about": "通常の週と異なる日付。",
   "dates.past": { other: "過去の日付 {count} 件を表示" },

@@ -97,6 +97,7 @@ export default {
   "reports.unknown": "알 수 없는 시장",
   "reports.go": "보기",
   "reports.shown": "이미 보이고 있습니다.",
+  "reports.loaded": "보고서가 준비되었습니다.",
   "reports.none": "이 기간에는 아무 일도 없었습니다.",
   "reports.groups": "어떤 수치",
   "reports.group.answers": "응답",
@@ -214,6 +215,9 @@ export default {
   "week.add": "시간대",
   "week.add.to": "{day}: 시간대 추가",
   "week.copy": "화~금을 월요일과 같게",
+  "week.said.added": "{day}: 시간대 {n}이(가) 추가되었습니다.",
+  "week.said.removed": "{day}: 시간대 {n}이(가) 삭제되었습니다.",
+  "week.said.copied": "이제 화~금이 월요일과 같습니다.",
 
   "dates.about": "보통 주와 다른 날짜.",
   "dates.past": { other: "지난 날짜 {count}개 보기" },

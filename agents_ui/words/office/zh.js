@@ -97,6 +97,7 @@ export default {
   "reports.unknown": "市场未知",
   "reports.go": "显示",
   "reports.shown": "已显示。",
+  "reports.loaded": "报告已就绪。",
   "reports.none": "这些天没有数据。",
   "reports.groups": "哪些指标",
   "reports.group.answers": "回复",
@@ -214,6 +215,9 @@ export default {
   "week.add": "时段",
   "week.add.to": "{day}:添加时段",
   "week.copy": "周二至周五与周一相同",
+  "week.said.added": "{day}：已添加第 {n} 段。",
+  "week.said.removed": "{day}：已删除第 {n} 段。",
+  "week.said.copied": "周二至周五现在与周一相同。",
 
   "dates.about": "与平常周不同的日期。",
   "dates.past": { other: "显示 {count} 个过去的日期" },

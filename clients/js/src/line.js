@@ -59,16 +59,17 @@ export class Line {
    * The socket is open: sign in, subscribe and resume in one frame. Without a token the browser's
    * session signs in.
    *
-   * @param {{ token: string, renewAt: number, device: string | undefined }} who
+   * @param {{ token: string, renewAt: number, device?: string, agent?: string }} who `agent`: whom
+   *   that session has to be of
    * @param {number} now
    */
-  greet({ token, renewAt, device }, now) {
+  greet({ token, renewAt, device, agent }, now) {
     this.#renewAt = renewAt;
     this.#until = now + this.pace.open_s * 1000;
     const streams = [...this.feeds].map(([stream, { cursor }]) =>
       cursor === null ? { stream } : { stream, since: cursor },
     );
-    const named = { ...(token && { token }), ...(device !== undefined && { device }) };
+    const named = { ...(token && { token }), ...(device && { device }), ...(agent && { agent }) };
     this.act({ do: "say", frame: { type: "hello", ...named, streams } });
   }
 

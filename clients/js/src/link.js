@@ -61,6 +61,7 @@ export class Link {
    * @param {import("./pace.js").Pace} given.pace
    * @param {() => number} given.chance
    * @param {string} [given.device]
+   * @param {string} [given.agent] whom the browser's session has to be of
    */
   constructor(given) {
     const { feeds = new Map([["thread", given.feed]]) } = given;
@@ -109,7 +110,7 @@ export class Link {
         return this.#notSigned(happened.error);
       case "opened":
         this.phase = "talking";
-        return this.#line?.greet({ ...this.#token, device: this.given.device }, this.#now);
+        return this.#line?.greet({ ...this.#token, ...this.given }, this.#now);
       case "heard":
         return this.#hear(happened.data);
       case "closed":

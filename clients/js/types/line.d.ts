@@ -29,13 +29,15 @@ export class Line {
      * The socket is open: sign in, subscribe and resume in one frame. Without a token the browser's
      * session signs in.
      *
-     * @param {{ token: string, renewAt: number, device: string | undefined }} who
+     * @param {{ token: string, renewAt: number, device?: string, agent?: string }} who `agent`: whom
+     *   that session has to be of
      * @param {number} now
      */
-    greet({ token, renewAt, device }: {
+    greet({ token, renewAt, device, agent }: {
         token: string;
         renewAt: number;
-        device: string | undefined;
+        device?: string;
+        agent?: string;
     }, now: number): void;
     /**
      * @param {unknown} data

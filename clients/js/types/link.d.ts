@@ -8,6 +8,7 @@ export class Link {
      * @param {import("./pace.js").Pace} given.pace
      * @param {() => number} given.chance
      * @param {string} [given.device]
+     * @param {string} [given.agent] whom the browser's session has to be of
      */
     constructor(given: {
         feed: import("./line.js").Stream;
@@ -15,6 +16,7 @@ export class Link {
         pace: import("./pace.js").Pace;
         chance: () => number;
         device?: string | undefined;
+        agent?: string | undefined;
     });
     /** @type {"idle" | "waiting" | "signing" | "opening" | "talking" | "polling" | "ended"} */
     phase: "idle" | "waiting" | "signing" | "opening" | "talking" | "polling" | "ended";
@@ -27,6 +29,7 @@ export class Link {
         pace: import("./pace.js").Pace;
         chance: () => number;
         device?: string | undefined;
+        agent?: string | undefined;
     };
     /** When to say `tick` at the latest, on the clock of `handle`. */
     get wakeAt(): number;

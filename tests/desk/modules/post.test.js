@@ -167,3 +167,55 @@ test("a browser that keeps nothing says so, and sends all the same", async () =>
   await page.clock.settle();
   assert.deepEqual(page.sent, ["one"]);
 });
+
+/** Two tabs of one agent: what one keeps or drops, the other hears. */
+function tabs() {
+  const storage = new Storage();
+  const pages = [new Page(storage), new Page(storage)];
+  const hear = (from, name, value) => pages.filter((one) => one !== from).forEach((one) => one.post.hear(name, value));
+  const acting = (from, act) => {
+    storage.setItem = (name, value) => {
+      storage.items.set(name, value);
+      hear(from, name, value);
+    };
+    storage.removeItem = (name) => {
+      storage.items.delete(name);
+      hear(from, name, null);
+    };
+    return act();
+  };
+  return { pages, acting };
+}
+
+test("what one tab was refused stands in the other, and goes from there when it is dealt with", async () => {
+  const { pages: [one, two], acting } = tabs();
+  one.answers.push(new PinboxError("stale_view", "", { problem: { unseen: [], head: 6 } }));
+  await acting(one, async () => {
+    one.write("one");
+    await one.clock.settle();
+  });
+  assert.deepEqual(two.entries.map(({ state }) => state), ["refused"]);
+  assert.deepEqual([two.asked.length, two.refused.length], [0, 0], "it is neither sent nor said twice");
+
+  acting(two, () => two.post.drop(two.entries[0].client_id));
+  assert.deepEqual([one.entries, two.entries, one.storage.length], [[], [], 0]);
+});
+
+test("what another tab has sent holds up nothing here", async () => {
+  const { pages: [one, two], acting } = tabs();
+  let answer;
+  one.answers.push(new Promise((answered) => (answer = answered)));
+  const entry = one.write("one");
+  one.write("two");
+  await one.clock.settle();
+  two.post.hear("pinbox.draft.bo.t1", "{}");
+  two.post.hear("pinbox.out.kim.x", null);
+  acting(two, () => one.storage.removeItem(`pinbox.out.bo.${entry.client_id}`));
+  assert.deepEqual(one.entries.map(({ body }) => body), ["two"]);
+
+  answer({ message: { seq: 4 } });
+  await one.clock.settle();
+  assert.deepEqual(one.sent, ["two"], "what became of it was said there");
+  assert.deepEqual(one.asked.map(({ body }) => body), ["one", "two"]);
+  assert.deepEqual(two.asked, []);
+});

@@ -5,10 +5,12 @@ import { test } from "node:test";
 
 import { callOf, callbackMark, called, dueText, inOrder } from "../../../agents_ui/core/callbacks.js";
 import { activeOf, takenBack } from "../../../agents_ui/core/hands.js";
+import { lapseSayings, lapsed } from "../../../agents_ui/core/lapses.js";
 import { dueAt, pressing, promiseText } from "../../../agents_ui/core/promises.js";
 import { choiceNow, signsOf } from "../../../agents_ui/core/rows.js";
 import { handBackNote, rowsOf } from "../../../agents_ui/core/timeline.js";
 import { listed } from "../../../agents_ui/core/views.js";
+import { following } from "../../../agents_ui/state/drafts.js";
 import { BO, NOON, SPOKANE, TAMPA, TIMES, ago, message, say, thread } from "./cast.js";
 
 const GIVEN = { say, times: TIMES, now: NOON };
@@ -166,3 +168,39 @@ for (const [change, expected] of [
     assert.equal(callbackMark(card("a", 90, change), NOON, GIVEN), expected);
   });
 }
+
+test("a promise of one's own that has lapsed is said once, several in one sentence, by loudness", () => {
+  const mine = (id, minutes, change = {}) => thread(id, promised(minutes, { assignee: { id: "bo", name: "Bo" }, ...change }));
+  const threads = [
+    mine("ana", -1),
+    mine("luis", 1),
+    mine("bea", -1, { waiting_since: null }),
+    mine("tim", -1, { assignee: { id: "kim", name: "Kim" } }),
+    mine("eva", -1, { assignee: null }),
+    mine("old", 0, { promise: null, waiting_since: ago(500) }),
+  ];
+  const late = lapsed(threads, { me: "bo", now: NOON });
+  assert.deepEqual([...late.values()].map(({ id }) => id), ["ana"]);
+  assert.deepEqual([...late.keys()], [...lapsed(threads, { me: "bo", now: NOON + 30_000 }).keys()]);
+  const later = lapsed(threads, { me: "bo", now: NOON + 61_000 });
+  assert.deepEqual([...later.values()].map(({ id }) => id), ["ana", "luis"]);
+  const anew = lapsed([mine("ana", -2)], { me: "bo", now: NOON });
+  assert.notDeepEqual([...anew.keys()], [...late.keys()], "another promise is another lapse");
+
+  const said = (some, loudness, open = null) => lapseSayings(some, { open, loudness });
+  const three = ["ana", "luis", "bea"].map((id) => mine(id, -1));
+  assert.deepEqual(said(three.slice(0, 1), "mine"), [{ word: "say.lapsed", name: "Ana" }]);
+  assert.deepEqual(said(three.slice(0, 2), "all").map(({ name }) => name), ["Ana", "Luis"]);
+  assert.deepEqual(said(three, "mine"), [{ word: "say.lapsed.many", count: 3 }]);
+  assert.deepEqual(said(three, "open", "bea"), [{ word: "say.lapsed", name: "Bea" }]);
+  assert.deepEqual(said(three, "off"), []);
+  assert.deepEqual(said([], "all"), []);
+});
+
+test("a composer follows another tab's draft, unless something was written in it", () => {
+  const draft = (reply, note = "", kind = "reply") => ({ kind, reply, note });
+  const sent = { before: draft("Hello", "n"), after: draft("", "n") };
+  assert.deepEqual(following(draft("Hello", "n", "note"), sent), draft("", "n", "note"));
+  assert.deepEqual(following(draft("Hello, Ana", "n"), sent), draft("Hello, Ana", "n"));
+  assert.deepEqual(following(draft("", ""), { before: draft("", ""), after: draft("Hi") }), draft("Hi"));
+});
