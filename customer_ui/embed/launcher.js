@@ -11,10 +11,13 @@
 (() => {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const { origin } = new URL(script.src);
+  const TRIES = 5;
+  const PAUSE_MS = 2_500;
 
   /**
    * @param {object} options
-   * @param {() => string | Promise<string>} options.token a new token each time; `""` where nobody is signed in
+   * @param {() => string | Promise<string>} options.token a new token each time; `""` where nobody is signed in;
+   *   one that rejects is called again for some seconds
    * @param {string} [options.color]
    * @param {string} [options.name]
    * @param {string} [options.logo] a photo of the Pinbox server, as `/v1/photos/…`
@@ -30,9 +33,24 @@
     const hear = async (/** @type {MessageEvent} */ { source, origin: from, data }) => {
       if (source !== frame.contentWindow || from !== origin) return;
       if (data?.pinbox === "ready") say({ pinbox: "theme", color, name, logo });
-      if (data?.pinbox === "token?") say({ pinbox: "token", token: await token() });
-      if (data?.pinbox === "unread" && into === undefined) badge(data.count);
+      if (data?.pinbox === "token?") await hand();
+      if (into !== undefined) return;
+      if (data?.pinbox === "unread") badge(data.count);
+      if (data?.pinbox === "close") show(false);
     };
+    // One that fails is tried again for as long as the frame waits for it.
+    const hand = async () => {
+      for (let tries = 0; tries < TRIES && frame.isConnected; tries += 1) {
+        try {
+          return say({ pinbox: "token", token: await token() });
+        } catch (error) {
+          console.warn("Pinbox: no token was to be had", error);
+        }
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+      return undefined;
+    };
+    const escape = (/** @type {KeyboardEvent} */ { key }) => key === "Escape" && show(false);
     addEventListener("message", hear);
     if (into !== undefined) {
       Object.assign(frame.style, { border: "0", width: "100%", height: "100%" });
@@ -57,24 +75,42 @@
     function badge(count) {
       button.textContent = count > 0 ? `${label} (${count})` : label;
     }
+    /** @type {Element | null} who had the focus when it was opened */
+    let opener = null;
     /** @param {boolean} on */
     function show(on) {
+      if (on === !frame.hidden) return;
+      const inside = document.activeElement === frame;
       frame.hidden = !on;
       button.setAttribute("aria-expanded", String(on));
-      // A frame that nobody has opened costs nothing.
-      if (on && !frame.isConnected) button.before(frame);
-      if (on) frame.focus();
+      if (on) {
+        opener = document.activeElement;
+        // A frame that nobody has opened costs nothing.
+        if (!frame.isConnected) button.before(frame);
+        frame.focus();
+      } else if (inside) back();
+    }
+    /** Who went in from somewhere is there again; where that is no more, at the button. */
+    function back() {
+      const there = opener !== null && opener !== document.body && opener.isConnected;
+      /** @type {HTMLElement} */ (there ? opener : button).focus();
     }
     button.onclick = () => show(button.getAttribute("aria-expanded") !== "true");
-    addEventListener("keydown", ({ key }) => key === "Escape" && show(false));
+    addEventListener("keydown", escape);
     badge(0);
-    show(false);
+    frame.hidden = true;
+    button.setAttribute("aria-expanded", "false");
     document.body.append(button);
-    return { open: () => show(true), close: () => show(false), remove: () => end(button, frame) };
+    const remove = () => {
+      show(false);
+      end(button, frame);
+    };
+    return { open: () => show(true), close: () => show(false), remove };
 
     /** @param {...Element} all */
     function end(...all) {
       removeEventListener("message", hear);
+      removeEventListener("keydown", escape);
       for (const one of all) one.remove();
     }
   }

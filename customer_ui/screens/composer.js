@@ -19,6 +19,7 @@ export function Composer({ app, sent }) {
   const [text, setText] = useState(() => readTyped(app.person));
   const [files, setFiles] = useState(/** @type {Chosen[]} */ ([]));
   const [urgent, setUrgent] = useState(false);
+  const [wrong, setWrong] = useState("");
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const sending = useRef(false);
   const chooser = useRef(/** @type {HTMLInputElement | null} */ (null));
@@ -36,14 +37,16 @@ export function Composer({ app, sent }) {
   const send = async () => {
     if (!can || sending.current) return;
     sending.current = true;
+    setWrong("");
     const body = text.trim();
     const chosen = good.map(({ name, file, id }) => ({ name, type: file.type, size: file.size, id, file: id ? undefined : file }));
     try {
-      // With a file that is not uploaded yet the text stays in the field until both are on this device.
+      // With a file the text stays in the field until both are on this device.
       if (chosen.some(({ id }) => id === undefined)) await app.enclose(body, { urgent, files: chosen });
-      else void app.send(body, { attachments: chosen.map(({ id }) => String(id)), urgent });
+      else if (chosen.length > 0) await app.send(body, { attachments: chosen.map(({ id }) => String(id)), urgent });
+      else void app.send(body, { urgent }).catch(() => giveBack(body, urgent));
     } catch {
-      return app.voice.say(app.say("error.full"));
+      return setWrong(app.say("error.full"));
     } finally {
       sending.current = false;
     }
@@ -55,6 +58,15 @@ export function Composer({ app, sent }) {
     field.current?.focus();
     sent();
     return undefined;
+  };
+  // It could not be kept, and stands where it was written, before what was typed since.
+  const giveBack = (/** @type {string} */ body, /** @type {boolean} */ wasUrgent) => {
+    const since = field.current?.value ?? "";
+    const all = since === "" ? body : `${body}\n${since}`;
+    keepTyped(app.person, all);
+    setText(all);
+    setUrgent(wasUrgent);
+    setWrong(app.say("error.full"));
   };
   const type = (/** @type {any} */ event) => {
     keepTyped(app.person, event.target.value);
@@ -121,6 +133,7 @@ export function Composer({ app, sent }) {
       <button type="button" class="quiet square" onClick=${() => remove(one)} aria-label=${app.say("file.remove", { name: one.name })}><${Icon} name="close" /></button>
     </li>`)}</ul>`}
     ${closed && text !== "" && html`<label class="check"><input type="checkbox" checked=${urgent} onChange=${(/** @type {any} */ event) => setUrgent(event.target.checked)} />${app.say("composer.urgent")}</label>`}
+    ${wrong && html`<p class="wrong" role="alert"><${Icon} name="warn" />${wrong}</p>`}
     <div class="composer-row">
       <input ref=${chooser} class="unseen" type="file" multiple accept=${TAKEN} tabindex="-1" aria-hidden="true" onChange=${(/** @type {any} */ event) => add(event.target.files)} />
       <button type="button" class="quiet square large" onClick=${() => chooser.current?.click()} aria-label=${app.say("composer.attach")}><${Icon} name="attach" /></button>

@@ -7,11 +7,12 @@ import { EMPTY, apply, begin, prepend, toKeep } from "../core/log.js";
 import { computed, signal } from "../vendor/preact.js";
 import { Beside } from "./beside.js";
 import { Drafts } from "./drafts.js";
-import { deviceId, forget, keep, outboxOf, readKept } from "./keeping.js";
+import { deviceId, forget, keep, outboxOf, readKept, readSession } from "./keeping.js";
+import { leaveBehind } from "./leaving.js";
 import { Parcels } from "./parcels.js";
 import { Pushes } from "./pushes.js";
 import { forgetTyped } from "./typed.js";
-import { stirWorker } from "./worker.js";
+import { registeredHere, stirWorker } from "./worker.js";
 
 const KEEP_MS = 500;
 const TYPING_MS = 6_000;
@@ -64,6 +65,8 @@ export class App {
   #parcels = null;
   /** Whether somebody is signing out: nothing is kept from then on. */
   leaving = false;
+  /** Whether this browser has kept who is signed in, so that others can be told apart. */
+  #noted = false;
   /** @type {BroadcastChannel | null} by which the windows of one browser tell each other of it */
   #windows = null;
 
@@ -117,11 +120,14 @@ export class App {
   /** Sign in, show what was shown last, and go live. */
   async start() {
     const person = await this.tokens.open();
+    if (this.tokens.left !== null) await this.#leaveBehind(this.tokens.left);
     if (person === null) {
       this.phase.value = "out";
       return;
     }
     this.person = person;
+    this.tokens.moved = (last) => void this.#makeWay(last);
+    this.#noted = (await readSession())?.person === person;
     await this.#recall();
     const device = await deviceId();
     const source = () => this.tokens.next();
@@ -150,7 +156,9 @@ export class App {
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "hidden") this.#keepNow();
       else void this.lookAtTeam();
+      void this.#lookWhoIsHere();
     });
+    addEventListener("pageshow", () => void this.#lookWhoIsHere());
     await this.lookAtTeam();
   }
 
@@ -192,7 +200,8 @@ export class App {
   }
 
   /**
-   * Send a message. It is on this device before anything leaves it, and shown at once.
+   * Send a message. It is on this device before anything leaves it, and shown at once. Rejects where this
+   * device cannot keep it; then it is shown no more, and whoever wrote it has to have it back.
    *
    * @param {string} body
    * @param {{ attachments?: string[], urgent?: boolean }} more
@@ -207,12 +216,13 @@ export class App {
     try {
       await this.client.post(body, { clientId, attachments, urgent });
     } catch (error) {
-      // It could not be kept, so it stays in sight, and in `localStorage` for the next start.
-      return this.drafts.fail(clientId, error);
+      this.drafts.takeBack(clientId);
+      throw error;
     }
     this.drafts.stored(clientId);
     // From here on the service worker can send it, should the page go.
-    return stirWorker();
+    void stirWorker();
+    return undefined;
   }
 
   /**
@@ -229,7 +239,7 @@ export class App {
     this.#typed = 0;
     await this.drafts.look();
     void this.#carry();
-    return stirWorker();
+    void stirWorker();
   }
 
   /** A parcel that was refused is to be tried anew. @param {string} clientId */
@@ -245,7 +255,7 @@ export class App {
       await this.parcels.deliver();
     } catch (error) {
       const { retryAfter, code } = /** @type {PinboxError} */ (error);
-      if (code === "unauthorized") this.ended.value = true;
+      if (code === "unauthorized") this.#over();
       const wait = Math.max((retryAfter ?? 0) * 1000, CARRY_MS) * (1 + Math.random());
       this.#carrying = window.setTimeout(() => this.#carry(), wait);
     }
@@ -294,6 +304,39 @@ export class App {
     clearTimeout(this.#carrying);
     await this.client.close().catch(() => {});
     location.reload();
+  }
+
+  /** A renewal has brought somebody else, whose page this is from now on. @param {import("./keeping.js").Session} last */
+  async #makeWay(last) {
+    if (this.leaving) return;
+    this.leaving = true;
+    this.phase.value = "starting";
+    this.#windows?.postMessage("leave");
+    clearTimeout(this.#carrying);
+    await this.#leaveBehind(last);
+    await this.client.close().catch(() => {});
+    location.reload();
+  }
+
+  /** Looked at again, after a while: others may have come and gone in other windows. */
+  async #lookWhoIsHere() {
+    if (document.visibilityState !== "visible" || !this.#noted || this.leaving) return;
+    const now = await readSession();
+    const left = now === undefined ? !this.ended.value : this.ended.value || now.person !== this.person;
+    if (left) await this.#leave();
+  }
+
+  /** The sign-in has ended, so nobody knows who looks at this next. */
+  #over() {
+    if (this.leaving || this.ended.value) return;
+    this.ended.value = true;
+    void this.tokens.end().then((session) => this.#leaveBehind(session));
+  }
+
+  /** @param {import("./keeping.js").Session} last */
+  async #leaveBehind(last) {
+    await leaveBehind(last, await registeredHere()).catch(() => {});
+    if (last.person === this.person) this.pushes.state.value = "none";
   }
 
   /** @param {any} event */
@@ -366,14 +409,14 @@ export class App {
 
   /** @param {PinboxError} error */
   #end(error) {
-    if (error.code === "unauthorized") this.ended.value = true;
+    if (error.code === "unauthorized") this.#over();
     else console.error(error);
   }
 
   /** Without network there is nothing to say; the line says it. @param {unknown} error */
   #quietly(error) {
     if (!(error instanceof PinboxError)) throw error;
-    if (error.code === "unauthorized") this.ended.value = true;
+    if (error.code === "unauthorized") this.#over();
   }
 
   async #recall() {
@@ -392,7 +435,7 @@ export class App {
   #keepNow() {
     clearTimeout(this.#keeping);
     this.#keeping = 0;
-    if (this.leaving) return;
+    if (this.leaving || this.ended.value) return;
     const [log, thread, team] = [toKeep(this.log.value), this.thread.value, this.team.value];
     keep(`shown/${this.person}`, { log, thread, team }).catch(() => {});
   }

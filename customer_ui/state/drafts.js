@@ -56,6 +56,12 @@ export class Drafts {
     this.#keep();
   }
 
+  /** It goes back to who wrote it. @param {string} clientId */
+  takeBack(clientId) {
+    this.stored(clientId);
+    this.shown.value = this.shown.value.filter((one) => one.draft.client_id !== clientId);
+  }
+
   /** The outbox would not have it. @param {string} clientId @param {unknown} error */
   fail(clientId, error) {
     const refused = asRefused(error);
@@ -108,8 +114,14 @@ export class Drafts {
   async again(draft) {
     const shown = this.shown.value.find((one) => one.draft.client_id === draft.client_id);
     if (shown?.files !== undefined) return this.#app.carryAgain(draft.client_id);
-    await this.discard(draft);
-    await this.#app.send(draft.body, draft);
+    const { client_id: clientId, body, attachments, urgent } = draft;
+    try {
+      await this.#app.client.post(body, { clientId, attachments, urgent });
+    } catch (error) {
+      return this.fail(clientId, error);
+    }
+    this.stored(clientId);
+    return this.look();
   }
 
   /** Not any more. @param {Draft} draft */
@@ -117,7 +129,7 @@ export class Drafts {
     this.stored(draft.client_id);
     await this.#app.parcels.drop(draft.client_id);
     await this.#app.client.discard(draft.client_id);
-    this.shown.value = this.shown.value.filter((one) => one.draft.client_id !== draft.client_id);
+    this.takeBack(draft.client_id);
   }
 
   #keep() {

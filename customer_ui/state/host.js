@@ -3,6 +3,7 @@
  * is of an origin that the company has named.
  *
  *     this page → host   { pinbox: "ready" } · { pinbox: "token?" } · { pinbox: "unread", count }
+ *                        { pinbox: "close" }
  *     host → this page   { pinbox: "token", token } · { pinbox: "theme", color, name, logo }
  */
 
@@ -26,6 +27,10 @@ export class Host {
     this.#origins = above === undefined ? origins : origins.filter((one) => one === above);
     this.#theme = theme;
     addEventListener("message", (event) => this.#hear(event));
+    // What is typed in here does not reach the page around; a dialog's Escape is the dialog's own.
+    addEventListener("keydown", ({ key, isComposing }) => {
+      if (key === "Escape" && !isComposing && document.querySelector("dialog[open]") === null) this.#say({ pinbox: "close" });
+    });
     this.#say({ pinbox: "ready" });
   }
 

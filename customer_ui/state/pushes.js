@@ -5,7 +5,8 @@
 
 import { signal } from "../vendor/preact.js";
 import { deviceId, forget, keep, readKept } from "./keeping.js";
-import { workerHere } from "./worker.js";
+import { silence } from "./leaving.js";
+import { registeredHere, workerHere } from "./worker.js";
 
 const TEXTS = ["push.one", "push.call", "push.title"];
 
@@ -28,9 +29,15 @@ export class Pushes {
     if (key === null) return;
     if (Notification.permission === "denied") this.state.value = "denied";
     else this.state.value = "off";
-    if (Notification.permission === "granted" && (await readKept("push")) !== undefined) {
+    // Who wanted them here has them again; they are nobody else's wish.
+    if (Notification.permission === "granted" && (await readKept(this.#wish)) === true) {
       await this.on().catch(() => {});
     }
+  }
+
+  /** Where it stands that this person wants them in this browser. */
+  get #wish() {
+    return `rung/${this.#app.person}`;
   }
 
   /** Ask the browser, and subscribe. Rejects where it will not. */
@@ -50,26 +57,25 @@ export class Pushes {
   async register(subscription) {
     const { client, words } = this.#app;
     const device = await deviceId();
+    const texts = Object.fromEntries(TEXTS.map((word) => [word, words.say(word)]));
+    const known = { device, texts, name: this.#app.team.value?.name ?? this.#app.config.name };
+    // The worker shows nothing that is not somebody's: it must know before the first one comes.
+    await keep("push", known);
     const { fetch_token } = await client.register(device, {
       platform: "webpush",
       subscription,
       locale: words.language.value,
       push_enabled: true,
     });
-    const texts = Object.fromEntries(TEXTS.map((word) => [word, words.say(word)]));
-    const name = this.#app.team.value?.name ?? this.#app.config.name;
-    await keep("push", { device, fetch_token, texts, name });
+    await keep("push", { ...known, fetch_token });
+    await keep(this.#wish, true);
     this.state.value = "on";
   }
 
   /** No more pushes to this browser. */
   async end() {
-    const worker = await workerHere();
-    // What they told stands on the screen, for whoever comes next.
-    for (const one of (await worker?.getNotifications()) ?? []) one.close();
-    navigator.clearAppBadge?.().catch(() => {});
-    const subscription = await worker?.pushManager?.getSubscription();
-    await subscription?.unsubscribe();
+    await silence(await registeredHere());
+    await forget(this.#wish);
     if ((await readKept("push")) === undefined) return;
     await forget("push");
     await this.#app.client.unregister(await deviceId()).catch(() => {});

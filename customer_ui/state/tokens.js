@@ -15,6 +15,12 @@ export class Tokens {
   /** @type {string | null} */
   #token = null;
   #first = true;
+  /** @type {string | null} whose page this is */
+  #person = null;
+  /** @type {import("./keeping.js").Session | null} who was here before and is not any more */
+  left = null;
+  /** Told when a renewal brings somebody else. @type {(last: import("./keeping.js").Session) => void} */
+  moved = () => {};
   #config;
   #host;
 
@@ -29,8 +35,15 @@ export class Tokens {
 
   /** Whose page this is; null where nobody is signed in. */
   async open() {
-    const given = (this.#config.token_in_address ? takeFromAddress() : null) ?? undefined;
     const kept = await readSession();
+    this.#person = await this.#whose(kept);
+    if (kept !== undefined && this.#person !== null && kept.person !== this.#person) this.left = kept;
+    return this.#person;
+  }
+
+  /** @param {import("./keeping.js").Session | undefined} kept */
+  async #whose(kept) {
+    const given = (this.#config.token_in_address ? takeFromAddress() : null) ?? undefined;
     const backend = this.#host === null && this.#config.token_url !== "";
     const own = this.#host === null && !backend ? kept?.token : undefined;
     const known = given ?? own;
@@ -40,7 +53,8 @@ export class Tokens {
         await this.#take(await this.#soon(kept));
       } catch (error) {
         // Somebody else may sit here now, who must not see what the last one wrote.
-        if (backend && error instanceof PinboxError && error.code === "unauthorized") return this.#nobody();
+        const asked = backend || this.#host !== null;
+        if (asked && error instanceof PinboxError && error.code === "unauthorized") return this.#nobody(kept);
         // Without network the person of the last time sees what there was, and can go on writing.
         if (kept !== undefined && backend && isGood(kept.token)) await this.#take(kept.token);
         else if (kept !== undefined && (backend || navigator.onLine === false)) return kept.person;
@@ -57,8 +71,9 @@ export class Tokens {
     return Promise.race([this.#fetch(), late]);
   }
 
-  /** @returns {Promise<null>} */
-  async #nobody() {
+  /** @param {import("./keeping.js").Session | undefined} kept */
+  async #nobody(kept) {
+    this.left = kept ?? null;
     await this.forget();
     return null;
   }
@@ -70,8 +85,12 @@ export class Tokens {
     if (first && this.#token !== null && isGood(this.#token)) return this.#token;
     if (this.#config.token_url !== "" || this.#host !== null) {
       const token = await this.#fetch();
+      const last = { person: this.#person ?? "", token: this.#token ?? "" };
       await this.#take(token);
-      return token;
+      if (personOf(token) === last.person) return token;
+      // What the last one wrote goes out under no other name.
+      this.moved(last);
+      throw new PinboxError("unauthorized", "somebody else is signed in here now");
     }
     if (this.#token !== null && isGood(this.#token)) return this.#token;
     throw new PinboxError("unauthorized", "the sign-in has ended");
@@ -81,6 +100,13 @@ export class Tokens {
   async forget() {
     this.#token = null;
     await forgetSession();
+  }
+
+  /** The sign-in has ended while the page was open: who it was, and no longer is. */
+  async end() {
+    const session = { person: this.#person ?? "", token: this.#token ?? "" };
+    await this.forget();
+    return session;
   }
 
   async #fetch() {
@@ -133,7 +159,7 @@ function claimsOf(token) {
 }
 
 /** @param {string} token @returns {string | null} */
-function personOf(token) {
+export function personOf(token) {
   const { sub } = claimsOf(token);
   return typeof sub === "string" ? sub : null;
 }

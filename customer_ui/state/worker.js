@@ -12,9 +12,23 @@ export function beginWorker() {
     .catch(() => null);
 }
 
-/** @returns {Promise<ServiceWorkerRegistration | null>} once it works */
+/** @returns {Promise<ServiceWorkerRegistration | null>} whether or not it works yet */
+export const registeredHere = async () => registering;
+
+/** @returns {Promise<ServiceWorkerRegistration | null>} once it works; null where it cannot be installed */
 export async function workerHere() {
-  return (await registering) === null ? null : navigator.serviceWorker.ready;
+  const registration = await registering;
+  const coming = registration?.installing ?? registration?.waiting;
+  if (!registration || registration.active || !coming) return registration?.active ? registration : null;
+  return new Promise((resolve) => {
+    const look = () => {
+      if (registration.active) resolve(registration);
+      // There was no room for the page's files.
+      else if (coming.state === "redundant") resolve(null);
+    };
+    coming.addEventListener("statechange", look);
+    look();
+  });
 }
 
 /** There is something to send: do it when the network is there, whether or not the page is. */

@@ -12,7 +12,7 @@ export default {
   "line.away": "You are offline. You can go on writing; it goes out later.",
   "line.ended": "Your sign-in has ended. What you wrote is kept.",
   "error.away": "The server cannot be reached. Try again in a moment.",
-  "error.full": "This device has no room to keep it. Remove a file and try again.",
+  "error.full": "This device could not keep it: it may have no room left. What you wrote is still here. Make room, and send it again.",
   "error.other": "That did not work: {detail}",
 
   "state.open": "There for you",

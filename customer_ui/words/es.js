@@ -12,7 +12,7 @@ export default {
   "line.away": "Está sin conexión. Puede seguir escribiendo; se enviará más tarde.",
   "line.ended": "Su sesión ha terminado. Lo que escribió se conserva.",
   "error.away": "No se puede contactar con el servidor. Inténtelo de nuevo en un momento.",
-  "error.full": "Este dispositivo no tiene espacio para guardarlo. Quite un archivo e inténtelo de nuevo.",
+  "error.full": "Este dispositivo no pudo guardarlo: quizá no le queda espacio. Lo que escribió sigue aquí. Libere espacio y envíelo de nuevo.",
   "error.other": "No ha funcionado: {detail}",
 
   "state.open": "Disponibles para usted",

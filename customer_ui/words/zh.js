@@ -12,7 +12,7 @@ export default {
   "line.away": "您已离线。可以继续写，稍后会自动发送。",
   "line.ended": "您的登录已结束。您写的内容已保留。",
   "error.away": "无法连接服务器，请稍后再试。",
-  "error.full": "此设备没有空间保存。请移除一个文件后重试。",
+  "error.full": "此设备未能保存，可能空间不足。您写的内容仍在这里。请腾出空间后再次发送。",
   "error.other": "未成功：{detail}",
 
   "state.open": "在线为您服务",

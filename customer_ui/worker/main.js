@@ -4,8 +4,10 @@
  */
 
 import { PinboxClient } from "../lib/client.js";
-import { fetchToken, isGood } from "../state/tokens.js";
-import { outboxOf, readKept, readSession } from "../state/keeping.js";
+import { PinboxError } from "../lib/problems.js";
+import { fetchToken, isGood, personOf } from "../state/tokens.js";
+import { forgetSession, outboxOf, readKept, readSession } from "../state/keeping.js";
+import { leaveBehind, silence } from "../state/leaving.js";
 import { Parcels } from "../state/parcels.js";
 
 const FLUSH_MS = 60_000;
@@ -76,13 +78,22 @@ async function file(request) {
 /**
  * Send what is in the outbox, as the page would, with the same `client_id`s. While a page is open it
  * sends, and this one waits for it. Rejects where something is left: then the browser asks again.
+ * Where its writer is not signed in any more, it waits for the page that finds that one here again.
  *
  * @param {string} tokenUrl
  */
 async function flush(tokenUrl) {
   const session = await readSession();
   if (session === undefined) return;
-  const source = async () => (isGood(session.token) ? session.token : fetchToken(tokenUrl));
+  const source = async () => {
+    const token = isGood(session.token) ? session.token : await fetchToken(tokenUrl);
+    if (personOf(token) === session.person) return token;
+    throw new PinboxError("unauthorized", "somebody else is signed in here now");
+  };
+  if (tokenUrl !== "" && (await isGone(source))) {
+    await forgetSession();
+    return leaveBehind(session, here.registration);
+  }
   const store = await outboxOf(session.person);
   const client = new PinboxClient(location.origin, source, { store, watch: false });
   try {
@@ -94,12 +105,24 @@ async function flush(tokenUrl) {
   }
 }
 
+/** @param {() => Promise<string>} source */
+async function isGone(source) {
+  try {
+    await source();
+    return false;
+  } catch (error) {
+    return error instanceof PinboxError && error.code === "unauthorized";
+  }
+}
+
 /** @param {any} push */
 async function show(push) {
   const known = await readKept("push");
-  const texts = known?.texts ?? {};
+  // Whose it was is here no more, and it is for nobody else's eyes.
+  if (known === undefined) return silence(here.registration);
+  const { texts } = known;
   const word = push.kind === "callback" ? "push.call" : "push.one";
-  const title = push.title ?? known?.name ?? texts["push.title"] ?? "Pinbox";
+  const title = push.title ?? known.name ?? texts["push.title"] ?? "Pinbox";
   const count = push.n > 1 ? ` (${push.n})` : "";
   const body = push.body ?? (texts[word] ?? "") + count;
   here.navigator.setAppBadge?.(push.badge).catch(() => {});
@@ -110,13 +133,14 @@ async function show(push) {
     renotify: push.tag !== undefined && push.silent !== true,
     data: { seq: push.s },
   });
-  if (known === undefined || push.s === undefined) return;
+  if (known.fetch_token === undefined || push.s === undefined) return undefined;
   // It is on this device now, which the team sees as delivered; nobody has read it yet.
   await fetch("/v1/thread/ack", {
     method: "POST",
     headers: { Authorization: `Bearer ${known.fetch_token}`, "Content-Type": "application/json" },
     body: JSON.stringify({ upto: push.s, device_id: known.device }),
   }).catch(() => {});
+  return undefined;
 }
 
 /** The thread, at the message that the push told of. @param {number | undefined} seq */

@@ -8,6 +8,7 @@ async with set_stage(ctx, browser) as stage:
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
@@ -23,6 +24,13 @@ PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 640}
 
 _numbers = count(1)
+
+
+async def until(page: Page, promise: str) -> None:
+    """Wait until a promise brings true; `wait_for_function` takes any promise for true."""
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while not await page.evaluate(promise):  # noqa: ASYNC110  browsers have no event for it
+            await asyncio.sleep(0.05)
 
 
 class AppPage:
@@ -67,6 +75,13 @@ class AppPage:
             await self.page.close()
         self.page = await self.context.new_page()
         self.watch(self.page)
+
+    async def beside(self) -> Page:
+        """A second window of the same browser, at the same page."""
+        page = await self.context.new_page()
+        self.watch(page)
+        await page.goto(f"{self.url}/app")
+        return page
 
     @property
     def field(self) -> Locator:

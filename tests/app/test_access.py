@@ -10,8 +10,9 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import expect
 
 from tests.app.stage import PHONE, SMALL, AppPage, Stage
+from tests.app.test_close import PHOTO, attach
 from tests.app.test_page import close_team
-from tests.app.test_waiting_files import PAGE, PHOTO, attach
+from tests.app.test_waiting_files import PAGE
 from tests.desk.stage import WIDE
 from tests.desk.test_access import RULES, SETTLED
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from playwright.async_api import Browser, expect
 
 from tests.app.stage import set_stage
-from tests.app.test_waiting_files import PHOTO, attach
+from tests.app.test_close import PHOTO, attach
 from tests.cast import open_on
 from tests.desk.stage import RealClock
 from tests.engines import Database

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from typing import Any
 
-from playwright.async_api import CDPSession, expect
+import pytest
+from aiohttp import web
+from playwright.async_api import CDPSession, FilePayload, expect
 
-from tests.app.stage import AppPage, Stage
+from agents_ui.files import File
+from customer_ui.files import read_app
+from inbox.web.desk_pages import answer_file
+from tests import pictures
+from tests.app.stage import AppPage, Stage, until
 
 PATIENCE_S = 20
+PHOTO: FilePayload = {
+    "name": "router.jpg",
+    "mimeType": "image/jpeg",
+    "buffer": pictures.from_phone(),
+}
 
 
 async def arrived(stage: Stage, texts: list[str]) -> None:
@@ -21,8 +33,8 @@ async def arrived(stage: Stage, texts: list[str]) -> None:
 
 async def worker_ready(ana: AppPage) -> None:
     """The service worker works, and has everything that a start without network needs."""
-    await ana.page.wait_for_function(
-        "async () => (await navigator.serviceWorker.ready).active.state === 'activated'"
+    await until(
+        ana.page, "async () => (await navigator.serviceWorker.ready).active.state === 'activated'"
     )
 
 
@@ -48,13 +60,24 @@ async def let_sync(ana: AppPage, url: str) -> None:
     await session.send("ServiceWorker.dispatchSyncEvent", told)
 
 
+async def attach(ana: AppPage, file: FilePayload, *, state: str) -> None:
+    """Choose a file, and wait until it is known what becomes of it."""
+    await ana.page.locator("input[type=file]").set_input_files(file)
+    await ana.page.locator(f'.chosen li[data-state="{state}"]').wait_for()
+
+
 FULL = """(() => {
   const { prototype } = IDBObjectStore;
   const { put } = prototype;
-  prototype.put = () => { throw new DOMException("The disk is full.", "QuotaExceededError"); };
+  let tell = () => {};
+  globalThis.refused = new Promise((resolve) => { tell = resolve; });
+  prototype.put = () => {
+    tell();
+    throw new DOMException("The disk is full.", "QuotaExceededError");
+  };
   globalThis.room = () => { prototype.put = put; };
 })()"""
-"""The device has no room, until it is made."""
+"""The device has no room, until it is made. `refused`: something was to be kept since."""
 
 
 async def test_written_offline_and_closed_it_is_sent_without_the_page(stage: Stage) -> None:
@@ -160,32 +183,65 @@ async def test_without_network_the_page_opens_shows_what_there_was_and_takes_mor
     assert await stage.log() == ["Is it raining?", "Take a coat.", "And an umbrella.", "Thanks!"]
 
 
-async def test_a_newer_service_worker_leaves_the_outbox_alone(stage: Stage) -> None:
+HELD = """async () => {
+  const found = {};
+  for (const { name, version } of await indexedDB.databases()) {
+    const request = indexedDB.open(name, version);
+    await new Promise((resolve) => { request.onsuccess = resolve; });
+    const keys = request.result.transaction("kept").objectStore("kept").getAllKeys();
+    await new Promise((resolve) => { keys.onsuccess = resolve; });
+    request.result.close();
+    found[name] = keys.result.map((key) => key.split("/")[0]);
+  }
+  return found;
+}"""
+"""What each database of this origin holds, by the first part of the keys."""
+
+UPDATE = "async () => (await navigator.serviceWorker.getRegistration('/app')).update()"
+
+
+def release(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The server has a later release of the page from now on: its name."""
+    name = "0" * 12
+    later = dataclasses.replace(read_app(), release=name)
+
+    def answer(request: web.Request, file: File, headers: dict[str, str]) -> web.Response:
+        if request.path == "/app/worker.js":
+            file = later.worker(token_url="")
+        return answer_file(request, file, headers)
+
+    monkeypatch.setattr("inbox.web.app_pages.answer_file", answer)
+    return name
+
+
+async def test_a_newer_service_worker_leaves_the_outbox_alone(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ana = await stage.phone()
     await worker_ready(ana)
-    await ana.context.set_offline(True)
-    await ana.write("Keep this.")
-    await ana.see("Keep this.", state="waits")
+    # What was refused stays in the outbox, whatever the worker does.
+    await ana.write("a bell \u0007 rings")
+    await ana.see("rings", state="refused")
+
+    async def empty(route: Any) -> None:
+        """A page beside it has nothing open, and makes nothing again that was swept away."""
+        await route.fulfill(body="<!doctype html>", content_type="text/html")
+
+    await ana.context.route("**/beside", empty)
+    beside = await ana.context.new_page()
+    await beside.goto(f"{ana.url}/beside")
     await ana.page.close()
-    await ana.context.set_offline(False)
-
-    async def newer(route: Any) -> None:
-        """The script of a later release."""
-        answer = await route.fetch()
-        text = (await answer.text()).replace('"release": "', '"release": "later-')
-        await route.fulfill(response=answer, body=text)
-
-    await ana.context.route("**/app/worker.js", newer)
+    before = await beside.evaluate(HELD)
+    assert before["pinbox-app/ana"] == ["draft", "owner"]
+    assert {"device", "session", "shown"} <= set(before["pinbox-app"])
+    later = release(monkeypatch)
+    await beside.evaluate(UPDATE)
+    await until(beside, f"async () => String(await caches.keys()) === 'pinbox-app-{later}'")
+    # It has swept the files of the release before, and nothing else.
+    assert await beside.evaluate(HELD) == before
     await ana.again()
     await ana.open()
-    await ana.page.wait_for_function(
-        "async () => (await caches.keys()).every((name) => name.includes('later-'))"
-    )
-    await ana.see("Keep this.")
-    await arrived(stage, ["Keep this."])
-    # It has swept the files of the release before, and nothing else.
-    kept = "async () => (await indexedDB.databases()).map(({ name }) => name).sort()"
-    assert await ana.page.evaluate(kept) == ["pinbox-app", "pinbox-app/ana"]
+    await ana.see("rings", state="refused")
 
 
 async def test_two_windows_and_two_devices_are_in_step(stage: Stage) -> None:
@@ -195,9 +251,7 @@ async def test_two_windows_and_two_devices_are_in_step(stage: Stage) -> None:
     await tablet.see("One.")
     await tablet.write("Two.")
     await ana.see("Two.")
-    other = await ana.context.new_page()
-    ana.watch(other)
-    await other.goto(f"{ana.url}/app")
+    other = await ana.beside()
     await other.locator("textarea").fill("Three.")
     await other.get_by_role("button", name="Send", exact=True).click()
     for page in (ana, tablet):
@@ -230,17 +284,63 @@ async def test_a_browser_without_room_still_opens_the_page_and_tells_what_it_can
     await ana.see("From memory.")
     assert await stage.log() == ["From memory."]
 
-    # Here there was room once, and there is none now.
+    # Here there was room once, and there is none now: it stands where it was written.
     eve = await stage.phone("eve")
     await eve.page.evaluate(FULL)
     await eve.write("Keep this.")
-    await eve.see("Keep this.", state="refused")
+    told = eve.page.locator("form.composer").get_by_role("alert")
+    await expect(told).to_contain_text("This device could not keep it")
+    await expect(eve.field).to_have_value("Keep this.")
+    await expect(eve.said("Keep this.")).to_have_count(0)
     await eve.context.add_init_script(FULL)
     await eve.again()
     await eve.open()
-    kept = eve.said("Keep this.")
-    await expect(kept.get_by_role("alert")).to_contain_text("Not sent")
+    await expect(eve.field).to_have_value("Keep this.")
+    # One that a page left half-way is shown, and is tried again under the same name.
+    sending = [{"client_id": "half", "body": "Half-way."}]
+    note = "(sending) => localStorage.setItem('pinbox-app/eve/sending', JSON.stringify(sending))"
+    await eve.page.evaluate(note, sending)
+    await eve.page.reload()
+    half = eve.said("Half-way.")
+    await expect(half.get_by_role("alert")).to_contain_text("Not sent")
+    await half.get_by_role("button", name="Try again").click()
+    await expect(half.get_by_role("alert")).to_contain_text("Not sent")
     await eve.page.evaluate("globalThis.room()")
-    await kept.get_by_role("button", name="Try again").click()
+    await half.get_by_role("button", name="Try again").click()
+    await eve.see("Half-way.")
+    await eve.page.get_by_role("button", name="Send", exact=True).click()
     await eve.see("Keep this.")
-    assert await stage.log("eve") == ["Keep this."]
+    await expect(eve.page.get_by_role("alert")).to_have_count(0)
+    assert await stage.log("eve") == ["Half-way.", "Keep this."]
+
+
+async def test_without_room_nothing_is_lost_in_the_page_or_behind_it(stage: Stage) -> None:
+    ana = await stage.phone()
+    await worker_ready(ana)
+    await ana.context.set_offline(True)
+    await attach(ana, PHOTO, state="waits")
+    await ana.write("Look.")
+    await ana.see("Look.", state="waits")
+    await ana.page.evaluate(FULL)
+    await attach(ana, PHOTO, state="waits")
+    await ana.write("And this.")
+    told = ana.page.locator("form.composer").get_by_role("alert")
+    await expect(told).to_contain_text("This device could not keep it")
+    await expect(ana.field).to_have_value("And this.")
+    await expect(ana.page.locator(".chosen li")).to_have_count(1)
+
+    # The worker uploads, and cannot note that it has: the whole goes out another time, once.
+    worker = ana.context.service_workers[0]
+    await worker.evaluate(FULL)
+    await ana.page.close()
+    await ana.context.set_offline(False)
+    await let_sync(ana, stage.server.url)
+    await worker.evaluate("globalThis.refused")
+    assert await stage.log() == []
+    await worker.evaluate("room()")
+    await let_sync(ana, stage.server.url)
+    await arrived(stage, ["Look."])
+    await ana.again()
+    await ana.open()
+    await ana.see("Look.")
+    await expect(ana.field).to_have_value("And this.")

@@ -94,9 +94,7 @@ async def test_who_signs_out_leaves_nothing_for_the_next_one(stage: Stage) -> No
     await ana.page.get_by_role("button", name="Show my team").click()
     sheet = ana.page.get_by_role("dialog")
     # A second window of hers, and a message that is no further than `localStorage`.
-    other = await ana.context.new_page()
-    ana.watch(other)
-    await other.goto(f"{ana.url}/app")
+    other = await ana.beside()
     await other.locator("article.said").filter(has_text="number is 42").wait_for()
     await ana.page.bring_to_front()
     await ana.page.evaluate("localStorage.setItem('pinbox-app/ana/sending', '[]')")

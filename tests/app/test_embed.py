@@ -78,6 +78,28 @@ _STRANGER = """() => {
   document.body.append(frame);
 }"""
 
+_FAILS_ONCE = """() => {
+  globalThis.listens = 0;
+  const { addEventListener, removeEventListener } = globalThis;
+  globalThis.addEventListener = (...given) => (listens++, addEventListener(...given));
+  globalThis.removeEventListener = (...given) => (listens--, removeEventListener(...given));
+  let failed = false;
+  globalThis.care = Pinbox.start({
+    label: "Second",
+    token: async () => {
+      if (failed) return (await fetch("/pinbox-token")).text();
+      failed = true;
+      throw new Error("The shop is busy.");
+    },
+  });
+  care.open();
+}"""
+
+_AFTER_THE_END = """() => {
+  care.remove();
+  return globalThis.listens + document.querySelectorAll("iframe").length - 1;
+}"""
+
 _INTO = """() => {
   const into = Object.assign(document.createElement("div"), { id: "care" });
   document.body.append(into);
@@ -117,6 +139,18 @@ async def test_a_customer_of_the_shop_writes_in_its_corner(stage: Stage) -> None
             frame.locator("dialog").get_by_text("do not work in this embedded")
         ).to_be_visible()
         await page.keyboard.press("Escape")
+
+        # Escape in the frame closes it, and who had the focus has it again.
+        await frame.locator("textarea").press("Escape")
+        await expect(page.locator("iframe")).to_be_hidden()
+        await expect(button).to_be_focused()
+        await expect(button).to_have_attribute("aria-expanded", "false")
+        await button.press("Enter")
+        await expect(page.locator("iframe")).to_be_visible()
+        await page.evaluate(_FAILS_ONCE)
+        again = page.frame_locator("iframe").nth(1)
+        await again.locator('.shell[data-live="live"]').wait_for()
+        assert await page.evaluate(_AFTER_THE_END) == 0, "nothing of it listens any more"
 
         # In an element of the shop's there is no button to count on.
         await page.evaluate(_INTO)

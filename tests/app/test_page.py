@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import FilePayload, expect
 
 from tests import pictures
-from tests.app.stage import SMALL, Stage
+from tests.app.stage import SMALL, Stage, until
 
 LONG = 120
 
@@ -49,7 +49,7 @@ async def test_a_conversation_from_the_first_word_to_the_rating(stage: Stage) ->
     assert (rating["score"], rating["comment"]) == (4, "Quick and kind")
 
     # A new window begins with what stands, and knows that it was rated.
-    await ana.page.wait_for_function(_RATED)
+    await until(ana.page, _RATED)
     await ana.again()
     await ana.open()
     await expect(ana.said("no service")).to_have_count(1)

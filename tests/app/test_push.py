@@ -18,6 +18,31 @@ SHOWN = """async () => {
 }"""
 
 
+# Chromium without a head has no push service to subscribe at; what follows is as it would be.
+PUSH_SERVICE = """(() => {
+  const given = {
+    endpoint: "https://push.example.com/1",
+    keys: {
+      p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcx" +
+        "aOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+      auth: "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+  };
+  const there = {
+    toJSON: () => given,
+    async unsubscribe() {
+      localStorage.removeItem("subscribed");
+      await globalThis.unsubscribed?.();
+      return true;
+    },
+  };
+  Object.defineProperties(PushManager.prototype, {
+    subscribe: { value: async () => (localStorage.setItem("subscribed", "1"), there) },
+    getSubscription: { value: async () => (localStorage.getItem("subscribed") ? there : null) },
+  });
+})()"""
+
+
 # The event of a tap on a shown notification, in the worker: the browser's own but for the finger,
 # without which no window is opened or focused. What is asked of the browser is noted instead.
 TAP = """async (tag) => {
@@ -48,6 +73,16 @@ async def shown(ana: AppPage, number: int) -> list[dict[str, Any]]:
     return list(found)
 
 
+async def turn_bell(ana: AppPage) -> None:
+    """Ask for pushes."""
+    await ana.page.locator(".head-team").click()
+    bell = ana.page.get_by_role("dialog").get_by_role("switch")
+    await expect(bell).to_have_attribute("aria-checked", "false")
+    await bell.click()
+    await expect(bell).to_have_attribute("aria-checked", "true")
+    await ana.page.keyboard.press("Escape")
+
+
 async def sign_out(ana: AppPage) -> None:
     """Leave this browser, whatever language the page speaks."""
     await ana.page.locator(".head-team").click()
@@ -64,29 +99,8 @@ async def test_a_push_is_shown_in_words_and_its_message_is_gone_to(stage: Stage)
             seq = answer.body["message"]["seq"]
     ana = await stage.phone(locale="es-ES", permissions=["notifications"])
     await worker_ready(ana)
-    subscription = {
-        "endpoint": "https://push.example.com/1",
-        "keys": {
-            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcx"
-            "aOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
-            "auth": "BTBZMqHH6r4Tts7J_aSIgg",
-        },
-    }
-    # Chromium without a head has no push service to subscribe at; what follows is as it would be.
-    await ana.page.evaluate(
-        """async (given) => {
-          Object.defineProperty(PushManager.prototype, "subscribe", {
-            value: async () => ({ toJSON: () => given }),
-          });
-        }""",
-        subscription,
-    )
-    await ana.page.locator(".head-team").click()
-    bell = ana.page.get_by_role("dialog").get_by_role("switch")
-    await expect(bell).to_have_attribute("aria-checked", "false")
-    await bell.click()
-    await expect(bell).to_have_attribute("aria-checked", "true")
-    await ana.page.keyboard.press("Escape")
+    await ana.page.evaluate(PUSH_SERVICE)
+    await turn_bell(ana)
 
     session, asked = await worker_of(ana, stage.server.url)
     told = {"kind": "message", "t": thread, "s": seq, "n": 3, "badge": 3, "tag": "thread"}

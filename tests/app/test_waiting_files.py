@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from playwright.async_api import FilePayload, Response, expect
 
-from tests import pictures
-from tests.app.stage import AppPage, Stage
-from tests.app.test_close import arrived, let_sync, worker_ready
+from tests.app.stage import Stage
+from tests.app.test_close import PHOTO, arrived, attach, let_sync, worker_ready
 
-PHOTO: FilePayload = {
-    "name": "router.jpg",
-    "mimeType": "image/jpeg",
-    "buffer": pictures.from_phone(),
-}
 PAGE: FilePayload = {
     "name": "page.html",
     "mimeType": "text/html",
     "buffer": b"<!doctype html><script>1</script>",
 }
-
-
-async def attach(ana: AppPage, file: FilePayload, *, state: str) -> None:
-    """Choose a file, and wait until it is known what becomes of it."""
-    await ana.page.locator("input[type=file]").set_input_files(file)
-    await ana.page.locator(f'.chosen li[data-state="{state}"]').wait_for()
 
 
 async def files_of(stage: Stage) -> list[list[str]]:

@@ -77,11 +77,11 @@ export class Credentials {
 
   /** @param {string} token */
   async #take(token) {
-    const { exp, sub } = claims(token);
+    const { exp, iat, sub } = claims(token);
     if (typeof sub === "string") await this.#claim(sub);
     this.#token = token;
     if (this.renewable && typeof exp === "number") {
-      const life = Math.max(0, exp * 1000 - this.#clock.wall());
+      const life = lifeOf(exp, iat, this.#clock.wall() / 1000) * 1000;
       const early = Math.min(this.#pace.renew_before_s * 1000, life / 5);
       this.renewAt = this.#clock.now() + life - early;
     }
@@ -90,10 +90,24 @@ export class Credentials {
 }
 
 /**
+ * How many seconds a token is good for. A device's clock may be wrong by days: no token lasts
+ * longer than it was made for, and one that has just come and is over by this clock counts as new.
+ *
+ * @param {number} exp
+ * @param {unknown} iat
+ * @param {number} now
+ */
+function lifeOf(exp, iat, now) {
+  const left = Math.max(0, exp - now);
+  if (typeof iat !== "number") return left;
+  return left > 0 ? Math.min(left, exp - iat) : exp - iat;
+}
+
+/**
  * The claims of a JWT, unverified: the server judges them, the client only reads the clock.
  *
  * @param {string} token
- * @returns {{ exp?: unknown, sub?: unknown }}
+ * @returns {{ exp?: unknown, iat?: unknown, sub?: unknown }}
  */
 function claims(token) {
   try {
