@@ -314,7 +314,9 @@ async def prove(database: Database, folder: Path, *, examples: int, steps: int) 
 
 
 async def test_whatever_happens(database: Database, tmp_path: Path) -> None:
-    await prove(database, tmp_path, examples=40, steps=50)
+    # The engines differ in races, not in these rules: the slow one tells half of the stories.
+    examples = 40 if database.kind == "sqlite" else 20
+    await prove(database, tmp_path, examples=examples, steps=50)
 
 
 @pytest.mark.prove
