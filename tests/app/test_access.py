@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import expect
+from playwright.async_api import Frame, Page, expect
 
 from tests.app.stage import PHONE, SMALL, AppPage, Stage
 from tests.app.test_close import PHOTO, attach
+from tests.app.test_embed import shop
 from tests.app.test_page import close_team
 from tests.app.test_waiting_files import PAGE
-from tests.desk.stage import WIDE
+from tests.desk.stage import PATIENCE_MS, WIDE
 from tests.desk.test_access import RULES, SETTLED
 
 Look = dict[str, Any]
@@ -29,20 +30,20 @@ LOOKS = [
 
 async def faults(ana: AppPage, *, dark: bool = False) -> list[str]:
     """What axe-core finds wrong with the screen as it is, and with its colours in the dark."""
-    found = await judge(ana, {"runOnly": {"type": "tag", "values": RULES}})
+    found = await judge(ana.page, {"runOnly": {"type": "tag", "values": RULES}})
     if dark:
         await ana.page.emulate_media(color_scheme="dark")
         colours = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-        found += [f"dark: {one}" for one in await judge(ana, colours)]
+        found += [f"dark: {one}" for one in await judge(ana.page, colours)]
         await ana.page.emulate_media(color_scheme="light")
     return found
 
 
-async def judge(ana: AppPage, told: dict[str, Any]) -> list[str]:
+async def judge(shown: Page | Frame, told: dict[str, Any]) -> list[str]:
     """What axe-core finds by these rules; and whether anything is wider than the window."""
-    await ana.page.evaluate(SETTLED)
-    found = await Axe().run(ana.page, options=told)
-    wide = await ana.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    await shown.evaluate(SETTLED)
+    found = await Axe().run(shown, options=told)
+    wide = await shown.evaluate("document.documentElement.scrollWidth > innerWidth")
     return [
         f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
         for one in found.response["violations"]
@@ -202,6 +203,29 @@ async def with_files(eve: AppPage) -> Scenes:
     await eve.see("Later.")
 
 
+async def embedded(stage: Stage, look: Look) -> AsyncIterator[tuple[str, Page | Frame]]:
+    """The page in a frame of a company's page, and the button that opens it."""
+    async with shop(stage) as url:
+        window = await stage.window(**look)
+        page, inside = window.page, window.page.frame_locator("iframe")
+        for who, text in (("?as=zoe", "Hello from"), ("", "Please open this page from")):
+            await page.goto(url + who)
+            await page.get_by_role("button", name="Ask us").click()
+            await expect(inside.get_by_text(text)).to_be_visible(timeout=PATIENCE_MS)
+            frame = next(one for one in page.frames if "/app" in one.url)
+            yield f"in a frame: {text}", frame
+            if not who:
+                break
+            await inside.locator("textarea").fill("Do you have it in blue?")
+            await inside.get_by_role("button", name="Send", exact=True).click()
+            sent = inside.locator('article.said[data-state="stored"]', has_text="in blue")
+            await sent.wait_for()
+            yield "in a frame: the thread", frame
+            await inside.get_by_role("button", name="Show my team").click()
+            await inside.get_by_role("dialog", name="My team").wait_for()
+            yield "in a frame: my team", frame
+
+
 async def test_every_screen(stage: Stage) -> None:
     async for name, ana in core(stage, CORE):
         assert await faults(ana, dark=name.endswith("dark")) == [], name
@@ -217,8 +241,12 @@ async def test_every_screen_in_every_state_and_look(stage: Stage, look: Look) ->
             names.append(name)
             if wrong := await faults(ana):
                 found[name] = wrong
+    async for name, frame in embedded(stage, look):
+        names.append(name)
+        if wrong := await judge(frame, {"runOnly": {"type": "tag", "values": RULES}}):
+            found[name] = wrong
     assert found == {}
-    assert len(names) > 24
+    assert len(names) > 28
 
 
 async def test_a_conversation_by_keyboard_alone(stage: Stage) -> None:

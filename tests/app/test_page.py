@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import FilePayload, expect
 
-from tests import pictures
 from tests.app.stage import SMALL, Stage, until
+from tests.app.test_close import PHOTO, attach
+from tests.cast import change
+from tests.web.test_uploads import uploaded
 
 LONG = 120
 
@@ -114,6 +116,7 @@ async def test_my_team_care_and_a_call(stage: Stage) -> None:
     await stage.admin("PATCH", f"{far}/rules", {"general": True})
     notice = {"notice": "An outage near the bay. We are on it."}
     await stage.admin("PUT", f"/v1/desk/team/{stage.people.spokane}/notice", notice)
+    await with_a_face(stage)
     ana = await stage.phone(viewport=SMALL)
     page = ana.page
     await expect(page.get_by_text("An outage near the bay")).to_be_visible()
@@ -126,6 +129,19 @@ async def test_my_team_care_and_a_call(stage: Stage) -> None:
     for name in ("Bo", "Kim", "Mia"):
         await expect(sheet.get_by_text(name, exact=True)).to_be_visible()
     await expect(sheet.get_by_text("Around the clock")).to_be_visible()
+    await expect(sheet.get_by_role("heading", level=2)).to_have_text(["My team", "Spokane"])
+    await expect(sheet.get_by_text("At the falls")).to_be_visible()
+    await expect(sheet.get_by_text("Coffee first")).to_be_visible()
+    kept = sheet.locator("dl.facts div").filter(has_text="Promises kept").locator("dd")
+    await expect(kept).to_have_text("95% in the last 28 days")
+    # The names stand beside their pictures, which have nothing to add to them.
+    faces = sheet.locator("img")
+    await expect(faces).to_have_count(2)
+    for face in await faces.all():
+        await expect(face).to_have_attribute("alt", "")
+        await expect(face).not_to_have_js_property("naturalWidth", 0)
+    for text in ("Spokane", "At the falls", "Bo", "Coffee first"):
+        assert text in await sheet.aria_snapshot()
     help_ = sheet.get_by_role("link", name="Help yourself")
     await expect(help_).to_have_attribute("href", "https://help.example.com/start")
     await page.keyboard.press("Escape")
@@ -149,6 +165,28 @@ async def test_my_team_care_and_a_call(stage: Stage) -> None:
     await expect(page.get_by_text("You chose general care.")).to_be_attached()
     await page.keyboard.press("Escape")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "320 px"
+
+
+async def with_a_face(stage: Stage) -> None:
+    """Spokane has a place, a photo, a line of Bo's, and has kept 19 promises of 20."""
+    photo = await uploaded(stage.server, stage.people.kim)
+    mine = f"/v1/desk/team/{stage.people.spokane}"
+    shown = {"photo_url": f"/v1/photos/{photo}"}
+    for path, more in (
+        (f"{mine}/page", {"place": "At the falls"}),
+        (f"{mine}/people/{stage.people.ids['bo']}", {"line": "Coffee first"}),
+    ):
+        body = {**shown, **more}
+        reply = await stage.server.ask("PATCH", path, body, token=stage.people.kim)
+        assert reply.status == 200, reply.body
+    today = datetime.now(UTC).date().toordinal()
+    for kind, count in (("kept", 19), ("broken", 1)):
+        team = stage.people.spokane
+        await change(stage.server.ctx, _COUNTED, team=team, kind=kind, day=today, count=count)
+
+
+_COUNTED = """INSERT INTO promise_counts (team_id, kind, hour, day, bucket, count)
+VALUES (:team, :kind, 0, :day, 0, :count)"""
 
 
 async def test_a_closed_team_asks_and_another_covers(stage: Stage) -> None:
@@ -187,13 +225,7 @@ async def close_team(stage: Stage, team: str) -> None:
 async def test_a_picture_and_what_the_server_will_not_take(stage: Stage) -> None:
     ana = await stage.phone()
     chooser = ana.page.locator("input[type=file]")
-    photo: FilePayload = {
-        "name": "router.jpg",
-        "mimeType": "image/jpeg",
-        "buffer": pictures.from_phone(),
-    }
-    await chooser.set_input_files(photo)
-    await ana.page.locator('.chosen li[data-state="ready"]').wait_for()
+    await attach(ana, PHOTO, state="ready")
     await ana.write("")
     picture = ana.page.get_by_role("button", name="Picture: router.jpg")
     await expect(picture.locator("img")).to_have_js_property("complete", value=True)
