@@ -23,14 +23,22 @@ export function Composer({ desk, thread, seen }) {
   const [texts, setTexts] = useState(() => desk.writing.drafts.of(id));
   const latest = useRef(texts);
   latest.current = { ...texts, kind };
+  /** What this composer has taken from the drafts or given to them: what another tab has kept since
+   * is not set back by one in which nothing was written. */
+  const known = useRef(texts);
+  const keep = () => {
+    const { reply, note } = known.current;
+    if (latest.current.reply === reply && latest.current.note === note) return;
+    known.current = latest.current;
+    desk.writing.drafts.keep(id, latest.current);
+  };
   const telling = useRef(0);
   useEffect(() => {
-    const timer = setTimeout(() => desk.writing.drafts.keep(id, latest.current), KEEP_MS);
+    const timer = setTimeout(keep, KEEP_MS);
     return () => clearTimeout(timer);
   }, [texts, kind]);
   useEffect(() => {
     // By now the desk may be about another thread: what counts is what stood here last.
-    const keep = () => desk.writing.drafts.keep(id, latest.current);
     addEventListener("pagehide", keep);
     return () => {
       removeEventListener("pagehide", keep);
@@ -50,7 +58,9 @@ export function Composer({ desk, thread, seen }) {
   useEffect(() => {
     if (heard === followed.current) return;
     followed.current = heard;
-    if (heard?.thread === id) setTexts((here) => following(here, heard));
+    if (heard?.thread !== id) return;
+    known.current = heard.after;
+    setTexts((here) => following(here, heard));
   }, [heard]);
   const { attachments } = desk.writing;
   const files = kind === "reply" ? attachments.of(id) : [];
@@ -102,7 +112,8 @@ export function Composer({ desk, thread, seen }) {
     if (empty || over > 0) return;
     desk.writing.write(id, kind, text, seen.current.head);
     setTexts({ ...texts, [kind]: "" });
-    desk.writing.drafts.keep(id, { ...texts, [kind]: "", kind });
+    known.current = { ...texts, [kind]: "", kind };
+    desk.writing.drafts.keep(id, known.current);
     desk.reading.typing(id, false, kind === "note");
     telling.current = 0;
     focusSoon("composer");

@@ -200,6 +200,7 @@ export class Desk {
   oust() {
     if (this.phase.value === "out") return;
     this.ended.value = this.me.value !== null;
+    this.seat.end();
     this.#leave();
     void this.seat.look();
   }

@@ -40,9 +40,12 @@ export class Seat {
     actFor(null);
   }
 
-  /** Nor in any other: the session was ended. */
+  /** Nor in any other: the session has ended. Who has come in meanwhile stays. */
   end() {
-    this.#tell((storage) => storage.removeItem(NAME));
+    const mine = this.#desk.me.value?.id;
+    this.#tell((storage) => {
+      if (storage.getItem(NAME) === mine) storage.removeItem(NAME);
+    });
   }
 
   /**

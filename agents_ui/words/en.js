@@ -22,7 +22,7 @@ export default {
   "signin.away": "The server cannot be reached. Check your network and try again.",
   "signin.other": "That did not work: {detail}",
   "signin.ended": "Your session has ended. What you wrote is kept and goes out after you sign in.",
-  "signin.taken": "{other} is signed in in this browser now. Nothing more goes out as {name} from here. What you wrote is kept, and goes out when {name} signs in again.",
+  "signin.taken": "This browser is signed in as {other} now. Nothing more goes out as {name} from here. What you wrote is kept, and goes out when {name} signs in again.",
   "signin.as": "Go on as {other}",
 
   "view.mine": "Mine",

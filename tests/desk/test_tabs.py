@@ -25,9 +25,9 @@ async def test_a_tab_of_one_agent_does_nothing_as_the_next_who_signs_in(stage: S
 
     taken = bo.page.locator(".signin .told")
     await expect(taken).to_contain_text(
-        "Kim is signed in in this browser now. Nothing more goes out as Bo from here."
+        "This browser is signed in as Kim now. Nothing more goes out as Bo from here."
     )
-    await bo.hears("Kim is signed in in this browser now.")
+    await bo.hears("This browser is signed in as Kim now.")
     assert await stage.log(thread) == ["Is it raining?"]
     of_bo = f"pinbox.out.{stage.people.ids['bo']}."
     assert await bo.page.evaluate(KEPT, of_bo) == 1
@@ -73,6 +73,30 @@ async def test_going_on_as_who_is_signed_in_by_now(stage: Stage) -> None:
     await expect(bo.row("Ana")).to_have_count(0)
     me = await stage.server.ask("GET", "/v1/desk/me", token=stage.people.ravi)
     assert not me.body["duty"]["on"]
+
+
+async def test_an_agent_who_is_disabled_in_the_middle_loses_nothing(stage: Stage) -> None:
+    thread = await stage.write("ana", "Is it raining?")
+    bo = await stage.desk("bo", f"#/waiting/{thread}")
+    other = await stage.tab(bo, f"#/waiting/{thread}")
+    for tab in (bo, other):
+        await tab.said("raining").wait_for()
+    path, mia = f"/v1/admin/agents/{stage.people.ids['bo']}", stage.people.mia
+    # The other tab may hear of the draft and of the end in any order: it takes nothing away.
+    await bo.composer.fill("Half a sentence")
+    await stage.server.ask("PATCH", path, {"disabled": True}, token=mia)
+    for tab in (bo, other):
+        await tab.page.get_by_text("Your session has ended").wait_for()
+
+    await bo.page.get_by_label("Name").fill("bo")
+    await bo.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await bo.page.keyboard.press("Enter")
+    await expect(bo.page.get_by_role("alert")).to_contain_text("do not belong together")
+    await stage.server.ask("PATCH", path, {"disabled": False}, token=mia)
+    await bo.page.keyboard.press("Enter")
+    # Who signs in anew in one tab goes on in all.
+    for tab in (bo, other):
+        await expect(tab.composer).to_have_value("Half a sentence")
 
 
 async def test_what_one_tab_has_sent_or_dealt_with_is_gone_in_the_other(stage: Stage) -> None:
