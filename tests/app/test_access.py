@@ -206,9 +206,10 @@ async def with_files(eve: AppPage) -> Scenes:
 async def embedded(stage: Stage, look: Look) -> AsyncIterator[tuple[str, Page | Frame]]:
     """The page in a frame of a company's page, and the button that opens it."""
     async with shop(stage) as url:
-        window = await stage.window(**look)
-        page, inside = window.page, window.page.frame_locator("iframe")
         for who, text in (("?as=zoe", "Hello from"), ("", "Please open this page from")):
+            # Each in a browser of its own: the shop knows who was there by a cookie.
+            page = (await stage.window(**look)).page
+            inside = page.frame_locator("iframe")
             await page.goto(url + who)
             await page.get_by_role("button", name="Ask us").click()
             await expect(inside.get_by_text(text)).to_be_visible(timeout=PATIENCE_MS)
