@@ -29,6 +29,7 @@ from inbox.web.reading import (
     reader_of,
     refuse_query,
 )
+from inbox.web.ready import Ready
 from inbox.web.route import Answer, Call, Nothing, Route, Scope, is_sane
 from inbox.web.site import Site, Socket
 
@@ -65,6 +66,7 @@ def serve(site: Site, route: Route) -> AioHandler:
     has_names, has_cors = bool(route.names), site.browsers.has_cors
     observe = site.ctx.metrics.http_seconds(f"{route.method} {route.path}").observe
     memory = site.ctx.memory
+    answer = _answer_with_headers if has_cors else _answer
 
     async def handle(request: web.Request) -> web.StreamResponse:
         began = perf_counter()
@@ -92,7 +94,7 @@ def serve(site: Site, route: Route) -> AioHandler:
                 demand_plain(request)
                 call.again = partial(_again, let_in, request)
             try:
-                response = _answer(await handler(call), first)
+                response = answer(await handler(call), first)
             except BadRequest as error:
                 raise place(error, body_names, query_names) from None
         except PinboxError as error:
@@ -214,6 +216,15 @@ def _agents(site: Site, route: Route) -> _Entry:
 
 
 def _answer(given: Any, first: int) -> web.StreamResponse:
+    plain, status = given, first
+    if type(given) is Answer and given.headers is None:
+        plain, status = given.value, given.status
+    if isinstance(plain, msgspec.Struct):
+        return Ready(status, _encode(plain))
+    return _answer_with_headers(given, first)
+
+
+def _answer_with_headers(given: Any, first: int) -> web.StreamResponse:
     status, more = first, None
     if type(given) is Answer:
         given, status, more = given
