@@ -72,7 +72,7 @@ async def _save_marks(writing: Writing, before: Thread, stored: Thread) -> None:
     )
     if stored == goes_on:
         await writing.tx.execute(
-            Q.save_customer_marks,
+            Q.save_customer_marks if before.unindexed else Q.save_unindexed_marks,
             thread=stored.id,
             head=stored.head,
             last_customer_seq=stored.last_customer_seq,

@@ -134,6 +134,12 @@ WHERE id = :thread
 -- Store one more message of a customer who waits already. Apart from the others since SQLite writes
 -- every index of a column that is set, whether or not its value is another.
 UPDATE threads SET head = :head, last_customer_seq = :last_customer_seq,
+    last_message_at = :last_message_at
+WHERE id = :thread
+
+-- name: save_unindexed_marks
+-- The same of a thread of which search knew everything until now.
+UPDATE threads SET head = :head, last_customer_seq = :last_customer_seq,
     last_message_at = :last_message_at, unindexed = TRUE
 WHERE id = :thread
 
