@@ -79,19 +79,24 @@ class Writing:
 
 
 async def write(
-    ctx: Context, work: Callable[[Writing], Coroutine[Any, Any, T]], *, long: bool = False
+    ctx: Context,
+    work: Callable[[Writing], Coroutine[Any, Any, T]],
+    *,
+    long: bool = False,
+    beside: bool = False,
 ) -> T:
     """Run a work in a transaction of its own, and ring the bell after it is durable.
 
     The work must be safe to run again from the start; `long` where it may touch more than some
-    dozens of rows (see `Engine.write`). A lost hint costs a second, never a message.
+    dozens of rows, `beside` where its few statements are heavy (see `Engine.write`). A lost hint
+    costs a second, never a message.
     """
 
     async def run(tx: Tx) -> tuple[T, Writing]:
         writing = Writing(ctx, tx, ctx.clock())
         return await work(writing), writing
 
-    result, written = await ctx.store.write(run, long=long)
+    result, written = await ctx.store.write(run, long=long, beside=beside)
     for stream, head in written.hints.items():
         ctx.bus.ring(Moved(stream, head))
     for metric, labels in written.counts:

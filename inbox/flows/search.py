@@ -30,7 +30,7 @@ TOGETHER = 100
 TEXTS = 200
 """Items of their logs in one transaction."""
 WORDS = 32_768
-"""Characters of their words in one transaction, during which the event loop does nothing else."""
+"""Characters of their words in one transaction: the sends that share its commit wait so long."""
 NAMES = 10
 REACH = (2_000, 50_000)
 """Newest matches, of all teams, among which a page is looked for: at first, and where those do not
@@ -191,7 +191,7 @@ async def _index(ctx: Context, threads: list[str]) -> _Step:
         await search.mark_indexed(tx, due)
         return len(due) < len(new.due)
 
-    passed_over = await write(ctx, work)
+    passed_over = await write(ctx, work, beside=True)
     return _Step(threads.index(new.due[-1].thread) + 1, left=new.left or passed_over)
 
 

@@ -20,7 +20,8 @@ class Job(NamedTuple):
 
     work: Work[Any]
     answer: asyncio.Future[Any]
-    long: bool
+    long: bool = False
+    beside: bool = False
 
 
 class Outcome(NamedTuple):
@@ -52,7 +53,7 @@ class Batch:
         if outcomes is None:
             self._tx.forget()
             self._connection.execute("ROLLBACK")
-            outcomes = self._run_guarded(jobs)
+            outcomes = self.run_more(jobs)
         return outcomes
 
     def _run_bare(self, jobs: list[Job]) -> list[Outcome] | None:
@@ -60,7 +61,7 @@ class Batch:
         outcomes = []
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE")
-        for work, answer, _ in jobs:
+        for work, answer, *_ in jobs:
             if answer.cancelled():  # nobody waits for it, and it has not begun
                 outcomes.append(Outcome(answer, None, None))
                 continue
@@ -88,12 +89,13 @@ class Batch:
             return None
         return outcomes
 
-    def _run_guarded(self, jobs: list[Job]) -> list[Outcome]:
-        """Run all works in a transaction, each under a savepoint of its own."""
+    def run_more(self, jobs: list[Job]) -> list[Outcome]:
+        """Run works in the transaction that is open, or a new one, each under its own savepoint."""
         run = self._connection.execute
         outcomes = []
-        run("BEGIN IMMEDIATE")
-        for work, answer, _ in jobs:
+        if not self._connection.in_transaction:
+            run("BEGIN IMMEDIATE")
+        for work, answer, *_ in jobs:
             if answer.cancelled():  # nobody waits for it, and it has not begun
                 outcomes.append(Outcome(answer, None, None))
                 continue

@@ -90,11 +90,13 @@ class Engine(Protocol):
         """Which engine this is."""
         ...
 
-    async def write(self, work: Work[T], *, long: bool = False) -> T:
+    async def write(self, work: Work[T], *, long: bool = False, beside: bool = False) -> T:
         """Run the work in a transaction of its own and answer after it is durable.
 
         `long` says that it may touch more than some dozens of rows: SQLite then runs it beside the
-        event loop, which it would hold up.
+        event loop, which it would hold up. `beside` says that it touches that many in few
+        statements: on SQLite it then shares a commit as a short one does, and runs beside the
+        event loop all the same.
         """
         ...
 

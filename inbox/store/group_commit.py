@@ -7,8 +7,9 @@ alone.
 The connection belongs to one thread at a time. Short works run on the event loop's own thread:
 their statements take microseconds, and on another thread each would wait for the interpreter's
 lock, which triples their price (measured: docs/performance.md). Whatever may wait for the disk is
-the writer thread's: the COMMIT with its fsync, the long works, the busy database. So the loop goes
-on with its sockets, and gathers the next batch, while this one becomes durable.
+the writer thread's: the COMMIT with its fsync, the long works, the busy database; and works of few
+heavy statements, which seldom need that lock and share a batch's COMMIT. So the loop goes on with
+its sockets, and gathers the next batch, while this one becomes durable.
 
 The connection is also the only one that moves the write-ahead log into the database (checkpoint):
 SQLite before 3.51.3 can corrupt the file when two connections do.
@@ -95,7 +96,7 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._serve, name="sqlite-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, work: Work[T], *, long: bool = False) -> T:
+    async def write(self, work: Work[T], *, long: bool = False, beside: bool = False) -> T:
         """Run the work in the next batch and answer after its commit (see `Engine.write`).
 
         A caller that is cancelled gets no answer; a work that had begun is committed all the same.
@@ -107,7 +108,7 @@ class GroupCommit:
             raise Overloaded("Too many writes wait already", retry_after=1.0)
         answer: asyncio.Future[T] = self._loop.create_future()
         self._waiting += 1
-        self._arrived.append(Job(work, answer, long))
+        self._arrived.append(Job(work, answer, long, beside))
         if not self._in_use:
             self._in_use = True
             # At the end of this turn, so that all that arrive in it share the batch.
@@ -135,33 +136,39 @@ class GroupCommit:
         if not self._arrived:
             self._rest()
             return
-        jobs = self._take()
-        if jobs[0].long:
-            self._handed.put(partial(self._run_and_commit, jobs))
+        jobs, beside = self._take()
+        if not jobs or jobs[0].long:
+            self._handed.put(partial(self._run_and_commit, jobs or beside, []))
             return
         try:
             outcomes = self._batch.run(jobs)
         except Exception as error:  # noqa: BLE001  whatever it was, nobody may wait for ever
             if is_busy(error) and not self._connection.in_transaction:
-                self._handed.put(partial(self._run_and_commit, jobs))
-            else:
-                self._answer(self._fail(jobs, error))
-                self._loop.call_soon(self._next)
+                self._handed.put(partial(self._run_and_commit, jobs, beside))
+                return
+            outcomes = self._fail(jobs, error)
+        if self._connection.in_transaction:
+            self._handed.put(partial(self._commit, jobs, outcomes, beside))
         else:
-            if self._connection.in_transaction:
-                self._handed.put(partial(self._commit, jobs, outcomes))
-            else:
-                self._answer(outcomes)
-                self._loop.call_soon(self._next)
+            self._arrived.extendleft(beside)
+            self._answer(outcomes)
+            self._loop.call_soon(self._next)
 
-    def _take(self) -> list[Job]:
-        """What shares the next batch, in the order of arrival: short works, or one long one."""
-        jobs = [self._arrived.popleft()]
-        while self._arrived and not self._arrived[0].long and not jobs[0].long:
-            if len(jobs) == BATCH_LIMIT:
+    def _take(self) -> tuple[list[Job], list[Job]]:
+        """What shares the next commit, in the order of arrival: short works, or one long one.
+
+        And apart from these the one that is run beside, if its turn has come.
+        """
+        jobs: list[Job] = []
+        beside: list[Job] = []
+        while self._arrived and len(jobs) < BATCH_LIMIT:
+            job = self._arrived[0]
+            if (job.beside and beside) or (job.long and (jobs or beside)):
                 break
-            jobs.append(self._arrived.popleft())
-        return jobs
+            (beside if job.beside else jobs).append(self._arrived.popleft())
+            if job.long:
+                break
+        return jobs, beside
 
     def _rest(self) -> None:
         self._in_use = False
@@ -207,25 +214,31 @@ class GroupCommit:
             if not self._loop.is_closed():
                 end_process(os.EX_SOFTWARE, f"the writer has failed ({error!r})")
 
-    def _run_and_commit(self, jobs: list[Job]) -> None:
+    def _run_and_commit(self, jobs: list[Job], beside: list[Job]) -> None:
         """For what may take its time: a long work, or a database that another process holds."""
         with self._patience():
             try:
                 outcomes = self._batch.run(jobs)
             except Exception as error:  # noqa: BLE001  whatever it was, nobody may wait for ever
-                self._give_back(self._fail(jobs, error))
+                self._give_back(self._fail([*jobs, *beside], error))
                 return
-        self._commit(jobs, outcomes)
+        self._commit(jobs, outcomes, beside)
 
-    def _commit(self, jobs: list[Job], outcomes: list[Outcome]) -> None:
-        """Make a batch durable and answer it; then tend the log, while the callers go on."""
+    def _commit(self, jobs: list[Job], outcomes: list[Outcome], beside: list[Job]) -> None:
+        """Make a batch durable and answer it; then tend the log, while the callers go on.
+
+        What is to be run beside is run first.
+        """
+        works = [*jobs, *beside]
         try:
+            if beside:
+                outcomes = outcomes + self._batch.run_more(beside)
             if self._connection.in_transaction:
                 self._connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001  whatever it was, nobody may wait for ever
-            outcomes = self._fail(jobs, error)
+            outcomes = self._fail(works, error)
         else:
-            self._note_commit(len(jobs), time.perf_counter() - self._batch.began)
+            self._note_commit(len(works), time.perf_counter() - self._batch.began)
         if self._connection.total_changes - self._moved_at < CHECKPOINT_CHANGES:
             self._give_back(outcomes)
         else:

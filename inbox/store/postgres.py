@@ -183,7 +183,13 @@ class PostgresEngine:
         self._closed = False
         self._well = True
 
-    async def write(self, work: Work[T], *, long: bool = False) -> T:  # noqa: ARG002
+    async def write(
+        self,
+        work: Work[T],
+        *,
+        long: bool = False,  # noqa: ARG002
+        beside: bool = False,  # noqa: ARG002
+    ) -> T:
         """Run the work in a transaction of its own and answer after it is durable.
 
         It is run again after a deadlock or a lost race for a unique key. A caller that is

@@ -98,13 +98,13 @@ class SqliteEngine:
         """
         return _identify(self.path) != self._file
 
-    async def write(self, work: Work[T], *, long: bool = False) -> T:
+    async def write(self, work: Work[T], *, long: bool = False, beside: bool = False) -> T:
         """Run the work in a transaction of its own and answer after it is durable.
 
         Many works share one fsync; what a work raises rolls back that work alone. Raises
         NotDurable when the disk is full or broken, Overloaded when too many writes wait.
         """
-        return await self._writer.write(work, long=long)
+        return await self._writer.write(work, long=long, beside=beside)
 
     async def read(self, work: Work[T], *, long: bool = False) -> T:
         """Run the work on one snapshot, on the reader that has least to do; a long one apart.
