@@ -55,6 +55,7 @@ class Ready(web.StreamResponse):
                 raise ConnectionResetError("Cannot write to closing transport")
             content = self._content
             transport.write(b"%b%d\r\n\r\n%b" % (_heads.of(self._code), len(content), content))
+            await request.writer.drain()  # who reads slowly is answered no further
             return None
         self._other = web.Response(status=self._code, body=self._content, headers=_HEADERS)
         return await self._other.prepare(request)

@@ -11,9 +11,11 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 import pytest
+from aiohttp import web
 
 from inbox.flows.context import Context
 from inbox.web.browsers import API_HEADERS
+from inbox.web.ready import Ready
 from tests.cast import SetClock, open_on
 from tests.engines import Database
 from tests.servers import Server, make_people, serve
@@ -160,6 +162,35 @@ async def test_who_hung_up_before_the_answer_harms_nobody(server: Server) -> Non
     line.writer.write(request("/v1/thread/messages", token, body=SAID % 99))
     assert (await line.hear())[0] == "HTTP/1.1 201 Created"
     line.writer.close()
+
+
+async def test_who_does_not_read_the_answers_gets_no_more_of_them() -> None:
+    """What was asked in one breath is not gathered in the server's memory."""
+    asked, answered, all_answered = 1_000, 0, asyncio.Event()
+    body = b'"' + b"x" * 65_536 + b'"'
+
+    async def handle(_: web.BaseRequest) -> web.StreamResponse:
+        nonlocal answered
+        answered += 1
+        if answered == asked:
+            all_answered.set()
+        return Ready(200, body)
+
+    runner = web.ServerRunner(web.Server(handle))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    line = Line(*await asyncio.open_connection(*runner.addresses[0][:2]))
+    line.writer.write(request("/", "") * asked)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(all_answered.wait(), 1)
+    assert answered > 0
+
+    for _ in range(asked):
+        assert (await line.hear())[2] == body
+    assert answered == asked
+    line.writer.close()
+    await runner.cleanup()
 
 
 @pytest.mark.usefixtures("people")
