@@ -128,7 +128,7 @@ async def index_due(ctx: Context, *, limit: int = 200) -> bool:
     began, after, left = ctx.memory.search_walk or SearchWalk(now)
 
     async def due(tx: Tx) -> list[str]:
-        return [row[0] for row in await tx.fetch(Q.unindexed_threads, after=after, limit=limit)]
+        return await search.unindexed(tx, after=after, limit=limit)
 
     threads = await ctx.store.read(due)
     done = 0

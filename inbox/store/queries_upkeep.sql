@@ -70,10 +70,6 @@ ON CONFLICT (id) DO NOTHING
 
 -- ================================================================================== search's marks
 
--- name: unindexed_threads
--- The next threads by id whose log has something that search may not know yet.
-SELECT id FROM threads WHERE unindexed AND id > :after ORDER BY id LIMIT :limit
-
 -- name: find_text
 -- Whether a message or note stands at a place.
 SELECT 1 FROM items WHERE thread_id = :thread AND seq = :seq AND type IN ('message', 'note')

@@ -10,6 +10,7 @@ import msgspec
 from inbox.core.words import Term
 from inbox.store.engine import Dialect, Row, Tx
 from inbox.store.queries import Q, Queries
+from inbox.store.rows import sure
 
 _QUERIES: dict[Dialect, Queries] = {
     "sqlite": Queries("search_sqlite_queries.sql"),
@@ -21,7 +22,7 @@ NEWEST = 2**63 - 1
 _LATEST_MS = NEWEST // _SALTS - 1
 
 
-class Due(msgspec.Struct, frozen=True):
+class Due(msgspec.Struct, frozen=True, array_like=True):
     """A thread that search has to catch up with: it knows the log up to `after`."""
 
     thread: str
@@ -50,10 +51,16 @@ def encode(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
+async def unindexed(tx: Tx, *, after: str, limit: int) -> list[str]:
+    """The next threads by id whose log has something that search may not know yet."""
+    row = sure(await tx.fetch_one(_QUERIES[tx.dialect].unindexed, after=after, limit=limit))
+    return msgspec.json.decode(row[0], type=list[str])
+
+
 async def due_of(tx: Tx, threads: Sequence[str]) -> list[Due]:
     """Those of the threads that have something new, in the order of their ids."""
-    rows = await tx.fetch(_QUERIES[tx.dialect].due_of, threads=encode(threads))
-    return [Due(*row) for row in rows]
+    row = sure(await tx.fetch_one(_QUERIES[tx.dialect].due_of, threads=encode(threads)))
+    return sorted(msgspec.json.decode(row[0], type=list[Due]), key=lambda due: due.thread)
 
 
 async def lock_due(tx: Tx, due: Sequence[Due]) -> list[Due]:
@@ -62,8 +69,9 @@ async def lock_due(tx: Tx, due: Sequence[Due]) -> list[Due]:
     With the name that the customer has now: it may have been changed or erased meanwhile.
     """
     threads = encode([one.thread for one in due])
-    rows = await tx.fetch(_QUERIES[tx.dialect].lock_due, threads=threads)
-    now = {row[0]: (row[1], row[2]) for row in rows}
+    row = sure(await tx.fetch_one(_QUERIES[tx.dialect].lock_due, threads=threads))
+    locked = msgspec.json.decode(row[0], type=list[tuple[str, int, str | None]])
+    now = {thread: (known, name) for thread, known, name in locked}
     same = (one for one in due if one.thread in now and now[one.thread][0] == one.after)
     return [msgspec.structs.replace(one, name=now[one.thread][1]) for one in same]
 
@@ -71,11 +79,13 @@ async def lock_due(tx: Tx, due: Sequence[Due]) -> list[Due]:
 async def texts_of(tx: Tx, due: Sequence[Due]) -> list[Row]:
     """All messages and notes that these threads have got; rows of `thread, seq, type, at, payload`.
 
-    One statement for all of them, as everything here: each that is run on SQLite beside a busy
-    event loop waits for the interpreter's lock, which costs more than the statement.
+    One statement for all of them, and one row: each that is run, and each that is taken, on SQLite
+    beside a busy event loop waits for the interpreter's lock, which costs more than itself.
     """
     stretches = encode([[one.thread, one.after, one.head] for one in due])
-    return await tx.fetch(_QUERIES[tx.dialect].texts_of, stretches=stretches)
+    row = sure(await tx.fetch_one(_QUERIES[tx.dialect].texts_of, stretches=stretches))
+    rows: list[Row] = msgspec.json.decode(row[0], type=list[tuple[str, int, str, int, str]])
+    return rows
 
 
 async def mark_indexed(tx: Tx, due: Sequence[Due]) -> None:
@@ -90,12 +100,17 @@ async def add_items(tx: Tx, texts: Sequence[Text], *, encoded: str) -> None:
     Each may be added once. `encoded` is `encode` of the texts, made before the writer is held up.
     """
     queries = _QUERIES[tx.dialect]
-    added = await tx.fetch(queries.add_rows, rows=encoded)
+    added = [one.place for one in texts]
+    left = list[Text]()
+    if await tx.execute(queries.add_rows, rows=encoded) < len(texts):
+        # Something was erased, or a place was taken, as are two in a million.
+        rows = await tx.fetch(queries.rows_there, rows=encoded)
+        there = {(row[1], row[2]) for row in rows}
+        added = [row[0] for row in rows]
+        left = [one for one in texts if (one.thread, one.seq) not in there]
     if tx.dialect == "sqlite" and added:
-        await tx.execute(queries.add_all_words, places=encode([row[0] for row in added]))
-    if len(added) < len(texts):  # the place was free, but for two in a million
-        there = {(row[1], row[2]) for row in added}
-        await _add_elsewhere(tx, [one for one in texts if (one.thread, one.seq) not in there])
+        await tx.execute(queries.add_all_words, places=encode(added))
+    await _add_elsewhere(tx, left)
 
 
 async def unknown_names(tx: Tx, places: Sequence[int]) -> set[int]:

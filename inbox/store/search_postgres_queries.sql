@@ -1,23 +1,37 @@
 -- The statements of full-text search on PostgreSQL. The same names stand in the file for SQLite.
 
+-- name: unindexed
+-- The next threads by id whose log has something that search may not know yet: [thread, ...].
+SELECT CAST(COALESCE(json_agg(id), '[]') AS TEXT)
+FROM (SELECT id FROM threads WHERE unindexed AND id > :after ORDER BY id LIMIT :limit) next
+
 -- name: due_of
--- Those of the threads (a JSON array of ids) that have something new, and how far search knows them.
-SELECT t.id, t.customer_id, c.name,
-       COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), t.head
+-- Those of the threads (a JSON array of ids) that have something new, and how far search knows them:
+-- [[thread, customer, name, known, head], ...].
+SELECT CAST(COALESCE(json_agg(json_build_array(
+    t.id, t.customer_id, c.name,
+    COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), t.head)), '[]') AS TEXT)
 FROM threads t JOIN customers c ON c.id = t.customer_id
 WHERE t.id IN (SELECT jsonb_array_elements_text(CAST(CAST(:threads AS TEXT) AS JSONB))) AND t.unindexed
-ORDER BY t.id
 
 -- name: lock_due
 -- The same threads for change: nobody else writes or indexes them until this transaction ends.
-SELECT t.id, COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), c.name
-FROM threads t JOIN customers c ON c.id = t.customer_id
-WHERE t.id IN (SELECT jsonb_array_elements_text(CAST(CAST(:threads AS TEXT) AS JSONB))) AND t.unindexed
-ORDER BY t.id FOR UPDATE OF t
+-- [[thread, known, name], ...].
+SELECT CAST(COALESCE(json_agg(json_build_array(due.id, due.known, due.name)), '[]') AS TEXT)
+FROM (
+    SELECT t.id, c.name,
+           COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0) AS known
+    FROM threads t JOIN customers c ON c.id = t.customer_id
+    WHERE t.id IN (SELECT jsonb_array_elements_text(CAST(CAST(:threads AS TEXT) AS JSONB)))
+      AND t.unindexed
+    ORDER BY t.id FOR UPDATE OF t
+) due
 
 -- name: texts_of
--- Messages and notes in stretches of threads: a JSON array of [thread, after, last].
-SELECT i.thread_id, i.seq, i.type, i.at, i.payload
+-- Messages and notes in stretches of threads, a JSON array of [thread, after, last]:
+-- [[thread, seq, type, at, payload], ...].
+SELECT CAST(COALESCE(json_agg(json_build_array(i.thread_id, i.seq, i.type, i.at, i.payload)), '[]')
+            AS TEXT)
 FROM jsonb_array_elements(CAST(CAST(:stretches AS TEXT) AS JSONB)) w
 JOIN items i ON i.thread_id = w ->> 0
     AND i.seq > CAST(w ->> 1 AS BIGINT) AND i.seq <= CAST(w ->> 2 AS BIGINT)
@@ -35,15 +49,22 @@ SELECT id FROM search
 WHERE id IN (SELECT CAST(jsonb_array_elements_text(CAST(CAST(:places AS TEXT) AS JSONB)) AS BIGINT))
 
 -- name: add_rows
--- The words of many items that are not erased: a JSON array of [id, thread, seq, words]. Gives
--- those whose id was free.
+-- The words of many items that are not erased and whose id is free: a JSON array of
+-- [id, thread, seq, words].
 INSERT INTO search (id, thread_id, seq, words)
 SELECT CAST(w ->> 0 AS BIGINT), i.thread_id, i.seq,
        array_to_tsvector(string_to_array(w ->> 3, ' '))
 FROM jsonb_array_elements(CAST(CAST(:rows AS TEXT) AS JSONB)) w
 JOIN items i ON i.thread_id = w ->> 1 AND i.seq = CAST(w ->> 2 AS BIGINT)
 WHERE i.type IN ('message', 'note')
-ON CONFLICT (id) DO NOTHING RETURNING id, thread_id, seq
+ON CONFLICT (id) DO NOTHING
+
+-- name: rows_there
+-- Those of a JSON array of [id, thread, seq, words] that search knows.
+SELECT s.id, s.thread_id, s.seq
+FROM jsonb_array_elements(CAST(CAST(:rows AS TEXT) AS JSONB)) w
+JOIN search s ON s.id = CAST(w ->> 0 AS BIGINT)
+    AND s.thread_id = w ->> 1 AND s.seq = CAST(w ->> 2 AS BIGINT)
 
 -- name: add_row
 -- One item's words, unless its id is taken by another. The words are lexemes as they are.

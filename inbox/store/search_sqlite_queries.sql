@@ -1,23 +1,33 @@
 -- The statements of full-text search on SQLite. The same names stand in the file for PostgreSQL.
+-- What keeps the index gives all its rows as one JSON array: for each row that it takes, a thread
+-- beside a busy event loop waits for the interpreter's lock anew.
+
+-- name: unindexed
+-- The next threads by id whose log has something that search may not know yet: [thread, ...].
+SELECT json_group_array(id)
+FROM (SELECT id FROM threads WHERE unindexed AND id > :after ORDER BY id LIMIT :limit)
 
 -- name: due_of
--- Those of the threads (a JSON array of ids) that have something new, and how far search knows them.
-SELECT t.id, t.customer_id, c.name,
-       COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), t.head
+-- Those of the threads (a JSON array of ids) that have something new, and how far search knows them:
+-- [[thread, customer, name, known, head], ...].
+SELECT json_group_array(json_array(
+    t.id, t.customer_id, c.name,
+    COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), t.head))
 FROM threads t JOIN customers c ON c.id = t.customer_id
 WHERE t.id IN (SELECT value FROM json_each(:threads)) AND t.unindexed
-ORDER BY t.id
 
 -- name: lock_due
 -- The same threads for change: nobody else writes or indexes them until this transaction ends.
-SELECT t.id, COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), c.name
+-- [[thread, known, name], ...].
+SELECT json_group_array(json_array(
+    t.id, COALESCE((SELECT MAX(s.seq) FROM search s WHERE s.thread_id = t.id), 0), c.name))
 FROM threads t JOIN customers c ON c.id = t.customer_id
 WHERE t.id IN (SELECT value FROM json_each(:threads)) AND t.unindexed
-ORDER BY t.id
 
 -- name: texts_of
--- Messages and notes in stretches of threads: a JSON array of [thread, after, last].
-SELECT i.thread_id, i.seq, i.type, i.at, i.payload
+-- Messages and notes in stretches of threads, a JSON array of [thread, after, last]:
+-- [[thread, seq, type, at, payload], ...].
+SELECT json_group_array(json_array(i.thread_id, i.seq, i.type, i.at, i.payload))
 FROM json_each(:stretches) w
 CROSS JOIN items i ON i.thread_id = json_extract(w.value, '$[0]')
     AND i.seq > json_extract(w.value, '$[1]') AND i.seq <= json_extract(w.value, '$[2]')
@@ -34,15 +44,22 @@ WHERE (id, head) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[
 SELECT id FROM search WHERE id IN (SELECT value FROM json_each(:places))
 
 -- name: add_rows
--- The words of many items that are not erased: a JSON array of [id, thread, seq, words]. Gives
--- those whose id was free.
+-- The words of many items that are not erased and whose id is free: a JSON array of
+-- [id, thread, seq, words].
 INSERT INTO search (id, thread_id, seq, words)
 SELECT json_extract(w.value, '$[0]'), i.thread_id, i.seq, json_extract(w.value, '$[3]')
 FROM json_each(:rows) w
 CROSS JOIN items i ON i.thread_id = json_extract(w.value, '$[1]')
     AND i.seq = json_extract(w.value, '$[2]')
 WHERE i.type IN ('message', 'note')
-ON CONFLICT (id) DO NOTHING RETURNING id, thread_id, seq
+ON CONFLICT (id) DO NOTHING
+
+-- name: rows_there
+-- Those of a JSON array of [id, thread, seq, words] that search knows.
+SELECT s.id, s.thread_id, s.seq
+FROM json_each(:rows) w
+CROSS JOIN search s ON s.id = json_extract(w.value, '$[0]')
+    AND s.thread_id = json_extract(w.value, '$[1]') AND s.seq = json_extract(w.value, '$[2]')
 
 -- name: add_all_words
 -- Put rows that were added into the index: a JSON array of their ids.
