@@ -4,9 +4,10 @@ Order of locks: the thread, then the agents who are asked for it, by ascending i
 the end. A work that locks several threads locks all of them before it hands out any, or leaves
 that to `hand_out`: it asks with `writing.free`.
 
-The load that a choice stands on is counted under the agents' locks, so the limits hold and the
-turns are fair however many conversations come at once, in however many processes. In a team that
-pulls, nothing is locked or counted but for a customer who was last answered by somebody on duty.
+The load that a choice stands on is counted under the agents' locks, or where nobody else can write
+(SQLite), so the limits hold and the turns are fair however many conversations come at once, in
+however many processes. Whoever answered the customer last is asked first, and alone; in a team that
+pulls nobody else is.
 """
 
 from __future__ import annotations
