@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 from hashlib import blake2b, sha256
+from struct import Struct
 from typing import Literal
 from zlib import crc32
 
@@ -19,6 +20,7 @@ _RANDOM = 30
 _CHECK = 6
 
 TokenKind = Literal["personal", "session", "fetch"]
+_length = Struct(">I").pack
 _PREFIXES: dict[str, TokenKind] = {"pbx_": "personal", "pbs_": "session", "pbf_": "fetch"}
 
 
@@ -65,11 +67,11 @@ class Keys:
         begun = self._begun.get(purpose)
         if begun is None:  # a key costs as much as a text: it is taken in once for each purpose
             begun = self._begun[purpose] = blake2b(digest_size=16, key=self._key, person=purpose)
-        hashed, pieces = begun.copy(), list[bytes]()
+        hashed, said = begun.copy(), b""
         for part in parts:  # each with its length, so that no two lists make the same bytes
             data = part.encode("utf-8", "surrogatepass")
-            pieces += (len(data).to_bytes(4, "big"), data)
-        hashed.update(b"".join(pieces))
+            said += _length(len(data)) + data
+        hashed.update(said)
         return hashed.hexdigest()
 
 
