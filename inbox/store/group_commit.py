@@ -190,9 +190,11 @@ class GroupCommit:
         self._handed.put(self._tend_log)
 
     def _take_back(self, outcomes: list[Outcome]) -> None:
-        """The writer thread is done: answer, and begin the next batch after the callers heard."""
-        self._answer(outcomes)
-        self._loop.call_soon(self._next)
+        """The writer thread is done: begin the next batch, and answer while it becomes durable."""
+        try:
+            self._next()
+        finally:
+            self._answer(outcomes)
 
     def _answer(self, outcomes: list[Outcome]) -> None:
         self._waiting -= len(outcomes)
