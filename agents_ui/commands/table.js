@@ -40,6 +40,7 @@ export const COMMANDS = Object.freeze([
 
   command("reply", ["r"], "thread", "thread", "composer", (desk) => desk.writing.compose("reply")),
   command("note", ["i"], "thread", "thread", "composer", (desk) => desk.writing.compose("note")),
+  command("switch", ["F2"], "thread", "thread", "composer", (desk) => desk.writing.turn()),
   command("take", ["m"], "thread", "thread", "stay", (desk) => desk.act("take")),
   command("release", ["u"], "thread", "thread", "stay", (desk) => desk.act("release")),
   command("assign", ["a"], "thread", "thread", "assign", (desk) => desk.ask("assign")),

@@ -30,13 +30,15 @@ const WHY = {
  * @param {Item} item
  * @param {Say} say
  * @param {Times} times
- * @param {string} [from] who had the conversation before, where its hands change
+ * @param {string} [from] who had the conversation before, where its hands change; who woke it, where
+ *   it was snoozed
  * @returns {string}
  */
 export function markText(item, say, times, from) {
   switch (item.type) {
     case "status": {
       const { state, until } = item.status;
+      if (from !== undefined) return say(from === "customer" ? "mark.woke.customer" : "mark.woke");
       return say(`mark.${state}`, { until: until && times.soon(until, Date.parse(item.at)) });
     }
     case "assignee":

@@ -44,12 +44,18 @@ export function rowsOf(items, { me, outgoing, day }) {
   let conversation = 0;
   /** @type {string | undefined} */
   let holder;
+  /** @type {Item | undefined} */
+  let before;
   for (const item of items) {
     if (!SHOWN.has(item.type)) continue;
     const row = asRow(item, me);
     if (item.type === "assignee") {
       row.from = holder;
       holder = item.assignee?.name;
+    }
+    if (item.type === "status") {
+      row.from = wokenBy(item, before);
+      before = item;
     }
     const number = item.message?.conversation ?? item.status?.conversation ?? conversation;
     const when = day(item.at);
@@ -89,6 +95,19 @@ function asRow(item, me) {
     return { ...base, key, kind: item.type, author, body, urgent, own, client_id, files };
   }
   return { ...base, kind: "mark", item };
+}
+
+/**
+ * What opened a conversation again that was snoozed: the customer, before the time was over, or
+ * something else; nothing to say of where it was not.
+ *
+ * @param {Item} item
+ * @param {Item | undefined} before the change of state before it
+ */
+function wokenBy({ at, status }, before) {
+  if (status.state !== "open" || before?.status.state !== "snoozed") return undefined;
+  const early = Date.parse(at) < Date.parse(before.status.until);
+  return early && !status.by ? "customer" : "agent";
 }
 
 /** @param {Entry} entry */

@@ -19,6 +19,18 @@ export function wholeWeek(weekly) {
   return Object.fromEntries(WEEKDAYS.map((day) => [day, weekly?.[day] ?? []]));
 }
 
+/**
+ * A week to begin with: one in which something is open stays; one that is closed on every day, which
+ * nobody means by a team that has hours, is open from Monday to Friday.
+ *
+ * @param {Weekly} week
+ * @returns {Weekly}
+ */
+export function begunWeek(week) {
+  if (WEEKDAYS.some((day) => week[day].length > 0)) return week;
+  return Object.fromEntries(WEEKDAYS.map((day, at) => [day, at < 5 ? [{ ...USUAL }] : []]));
+}
+
 /** The periods of a day and one more, after the last. @param {Period[]} periods */
 export function withOneMore(periods) {
   const last = periods.at(-1);

@@ -16,6 +16,9 @@ export function useForm(desk) {
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState("");
   const ref = useRef(/** @type {HTMLFormElement | null} */ (null));
+  const language = desk.words.language.value;
+  // What was said in the language before is no news.
+  useEffect(() => setDone(""), [language]);
   useEffect(() => {
     const first = /** @type {HTMLElement | null} */ (ref.current?.querySelector('[aria-invalid="true"]'));
     first?.focus();
@@ -127,13 +130,13 @@ export function Tick({ form, label, on, set, hint }) {
     ${hint && html`<p id=${id} class="hint indented">${hint}</p>`}</div>`;
 }
 
-/** The end of a form: what is wrong with the whole of it, its button, and that it is done. @param {{ form: Form, label: string, names?: readonly string[], children?: any }} props `names`: of the fields that show their own errors */
-export function Finish({ form, label, names = [], children }) {
+/** The end of a form: what is wrong with the whole of it, its button, and that it is done. @param {{ form: Form, label: string, names?: readonly string[], off?: string | null, children?: any }} props `names`: of the fields that show their own errors; `off`: the id of what says why it cannot be done */
+export function Finish({ form, label, names = [], off = null, children }) {
   const known = new Set(names.map((name) => wrongOf(form, name)));
   const left = Object.values(form.errors).filter((text) => !known.has(text));
   return html`<div class="finish">
     <p class="wrong" role="alert" lang="en">${left.join(" ")}</p>
-    <div class="buttons"><button class="main" aria-disabled=${form.busy}>${label}</button>${children}
+    <div class="buttons"><button class="main" aria-disabled=${form.busy || off !== null} aria-describedby=${off}>${label}</button>${children}
       ${form.done && html`<span class="saved">${form.done}</span>`}</div>
   </div>`;
 }

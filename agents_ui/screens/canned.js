@@ -11,7 +11,7 @@ import { html, useEffect, useState } from "../vendor/preact.js";
 export function CannedDialog({ desk }) {
   const { words } = desk;
   const thread = desk.open.value;
-  const [all, setAll] = useState(/** @type {any[]} */ ([]));
+  const [all, setAll] = useState(/** @type {any[] | null} */ (null));
   useEffect(() => {
     listCanned(thread?.id ?? null).then(
       ({ items }) => setAll(items),
@@ -27,8 +27,8 @@ export function CannedDialog({ desk }) {
     focusSoon("composer");
   };
   return html`<${Dialog} desk=${desk} title=${words.say("canned.title")} look="palette">
-    <${Choices} label=${words.say("canned.find")} focus="canned" none=${words.say("canned.none")}
-      find=${(/** @type {string} */ sought) => fitting(sought, all, (one) => `${one.shortcut} ${one.title}`)}
+    <${Choices} label=${words.say("canned.find")} focus="canned" none=${all === null ? words.say("view.loading") : words.say(all.length > 0 ? "canned.none" : "canned.empty")}
+      find=${(/** @type {string} */ sought) => fitting(sought, all ?? [], (one) => `${one.shortcut} ${one.title}`)}
       id=${(/** @type {{ id: string }} */ one) => one.id} choose=${choose}
       show=${(/** @type {any} */ one) => html`<span class="canned">
         <span><kbd>;${one.shortcut}</kbd> <strong>${one.title}</strong>${" "}

@@ -4,6 +4,7 @@
  */
 
 import { run } from "../commands/keyboard.js";
+import { commandOf } from "../commands/table.js";
 import { nameOf } from "../core/announcing.js";
 import { Icon } from "../parts/icon.js";
 import { following } from "../state/drafts.js";
@@ -130,6 +131,7 @@ export function Composer({ desk, thread, seen }) {
   };
   const held = thread.assignee !== null && thread.assignee.id !== desk.me.value?.id;
   const isNote = kind === "note";
+  const [key] = commandOf("switch").keys;
   return html`<form class="composer" data-kind=${kind} data-region="composer" onSubmit=${send}
     aria-label=${words.say("region.composer")}>
     <div class="composer-head">
@@ -160,7 +162,7 @@ export function Composer({ desk, thread, seen }) {
       <p class="hint" role=${over > 0 ? "alert" : null}>${
         over > 0
           ? words.say("compose.long", { count: over })
-          : html`<span class="wide-only">${words.say("compose.send.key")}</span>`
+          : html`<span class="wide-only">${words.say(isNote ? "compose.add.key" : "compose.send.key", { name, key })}</span>`
       }</p>
       ${!isNote && html`<button type="button" class="quiet square attach" onClick=${() => run(desk, "attach")}
         aria-label=${words.say("command.attach")}><${Icon} name="clip" /></button>

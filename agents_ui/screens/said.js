@@ -19,7 +19,7 @@ export function Said({ desk, row, entry }) {
       return html`<h3 class="matter"><span>${words.say("thread.conversation", { number: row.number, day: row.text })}</span></h3>`;
     case "mark":
       return html`<p class="mark-line">${markText(row.item, words.say.bind(words), words.times.value, row.from)}
-        ${" "}<${When} desk=${desk} at=${row.at} clock /></p>`;
+        ${" · "}<${When} desk=${desk} at=${row.at} clock /></p>`;
     default:
       return html`<${Bubble} desk=${desk} row=${row} entry=${entry} />`;
   }

@@ -3,6 +3,7 @@
 import { search } from "../api/desk.js";
 import { follow } from "../commands/moves.js";
 import { When } from "../parts/when.js";
+import { focusOn } from "../state/focus.js";
 import { addressOf, place } from "../state/place.js";
 import { html, useRef, useState } from "../vendor/preact.js";
 
@@ -31,12 +32,19 @@ export function SearchPane({ desk }) {
     const q = field.current?.value.trim() ?? "";
     if (q !== "") void look(q, null);
   };
+  const leave = (/** @type {any} */ event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    // What is written goes first; from an empty field one goes on to where single keys are commands.
+    if (event.target.value !== "") event.target.value = "";
+    else focusOn("found");
+  };
   const none = found !== null && found.items.length + found.customers.length === 0;
   return html`<section class="pane list" data-region="list" aria-label=${words.say("view.search")}>
-    <header class="pane-head"><h2>${words.say("search.title")}</h2></header>
+    <header class="pane-head"><h2 tabindex="-1" data-focus="found">${words.say("search.title")}</h2></header>
     <form class="search-form" role="search" onSubmit=${submit}>
       <label class="unseen" for="search-field">${words.say("search.label")}</label>
-      <input ref=${field} id="search-field" class="field" type="search" data-focus="search" data-entry
+      <input ref=${field} id="search-field" class="field" type="search" data-focus="search" data-entry onKeyDown=${leave}
         placeholder=${words.say("search.label")} autocomplete="off" maxlength="200" />
       <button class="main" aria-disabled=${busy}>${words.say("search.go")}</button>
     </form>
@@ -60,7 +68,7 @@ export function SearchPane({ desk }) {
 /** @param {{ desk: import("../state/desk.js").Desk, thread: string, name: string, text?: string, at?: string, about?: string }} props */
 function Hit({ desk, thread, name, text = "", at, about }) {
   const current = place.value.thread === thread;
-  return html`<a class="row hit" href=${addressOf({ view: "search", thread })} onClick=${(/** @type {MouseEvent} */ event) => follow(desk, event, thread)}
+  return html`<a class="row hit" data-focus="found" href=${addressOf({ view: "search", thread })} onClick=${(/** @type {MouseEvent} */ event) => follow(desk, event, thread)}
     aria-current=${current ? "true" : null}>
     <span class="row-top"><span class="row-name">${name}</span>
       ${at && html`<span class="row-age"><${When} desk=${desk} at=${at} /></span>`}</span>

@@ -74,6 +74,7 @@ function Begin({ desk, of, led, choose }) {
     .filter(({ share }) => share !== 0);
   const begin = async (/** @type {Event} */ event) => {
     event.preventDefault();
+    if (others.length === 0) return;
     const body = {
       teams: helpers.map(({ team, share }) => ({ team: team.id, share })),
       notice,
@@ -97,7 +98,7 @@ function Begin({ desk, of, led, choose }) {
         : html`<h3>${of.team.name}</h3>`}
       <fieldset class="lined" aria-describedby=${wrong ? `${id}-wrong` : null}>
         <legend>${words.say("storm.shares")}</legend>
-        ${others.length === 0 && html`<p class="hint">${words.say("transfer.none")}</p>`}
+        ${others.length === 0 && html`<p id=${`${id}-alone`} class="hint">${words.say("storm.alone")} ${words.say("transfer.none")}</p>`}
         ${others.map(({ team, state }) => {
           const at = helpers.findIndex((one) => one.team.id === team.id);
           const bad = wrong !== "" && (at < 0 ? "teams" in form.errors : wrongOf(form, `teams[${at}]`) !== "" || "teams" in form.errors);
@@ -118,7 +119,7 @@ function Begin({ desk, of, led, choose }) {
         <${Field} form=${form} name="until" type="datetime-local" label=${words.say("storm.until")} value=${until}
           set=${setUntil} hint=${words.say("storm.until.hint")} />
       </div>
-      <${Finish} form=${form} label=${words.say("storm.begin")} names=${["teams", "notice", "widen", "until"]} />
+      <${Finish} form=${form} label=${words.say("storm.begin")} off=${others.length === 0 ? `${id}-alone` : null} names=${["teams", "notice", "widen", "until"]} />
     </div>
     <${Preview} desk=${desk} draft=${{ team: of.team.name, helpers }} widen=${Number(widen)} notice=${notice}
       until=${until ? new Date(until).toISOString() : null} />

@@ -11,7 +11,7 @@ export function Toasts({ desk }) {
   return html`<div class="toasts">
     ${told !== null && html`<p class="toast bad">${told}</p>`}
     ${undo !== null &&
-    html`<p class="toast"><span>${undo.text}</span>
+    html`<p class="toast"><span>${undo.text()}</span>
       <button type="button" class="link" onClick=${() => run(desk, "undo")}>
         ${desk.words.say("undo.go")} <${Keycaps} desk=${desk} id="undo" /></button></p>`}
   </div>`;

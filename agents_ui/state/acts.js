@@ -3,7 +3,7 @@
  * five seconds; what cannot be is asked about first.
  *
  * @typedef {import("../core/shapes.js").Summary} Summary
- * @typedef {{ text: string, back: () => Promise<Summary> }} Undo
+ * @typedef {{ text: () => string, back: () => Promise<Summary> }} Undo
  */
 
 import * as api from "../api/desk.js";
@@ -143,9 +143,12 @@ export class Acts {
       const after = await act();
       lists.put([after]);
       const until = after.status?.until ?? after.serving.until;
-      const when = until && words.times.value.soon(until, Date.now());
-      const text = words.say(word, { name, until: when, ...given });
-      voice.say(back === undefined ? text : `${text} ${this.#howBack()}`);
+      // It stands on the screen for a while, in which the language may become another.
+      const text = () => {
+        const when = until && words.times.value.soon(until, Date.now());
+        return words.say(word, { name, until: when, ...given });
+      };
+      voice.say(back === undefined ? text() : `${text()} ${this.#howBack()}`);
       this.#offer(back === undefined ? null : { text, back });
       return true;
     } catch (error) {

@@ -284,6 +284,7 @@ export class Desk {
       this.lists.apply(items);
       this.timelines.apply(items);
       this.callbacks.apply(items);
+      this.passing.said(items);
     });
     const { words, me, settings } = this;
     const said = sayings(items, {

@@ -25,6 +25,15 @@ export class Passing {
     if (on) setTimeout(() => (now.value = Date.now()), LASTS_MS[kind] + 50);
   }
 
+  /** Who has said something types no more. @param {import("../core/shapes.js").Item[]} items */
+  said(items) {
+    for (const { thread, message, note } of items) {
+      const author = (message ?? note)?.author;
+      const typing = this.#of(thread).some(({ kind, id }) => kind === "typing" && id === author?.id);
+      if (typing) this.hear({ type: "typing", thread, who: author, on: false });
+    }
+  }
+
   /** @param {string} thread @returns {Sign[]} */
   of(thread) {
     return this.#of(thread).filter(({ until }) => until > now.value);

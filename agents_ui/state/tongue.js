@@ -40,6 +40,8 @@ export class Tongue {
       if (settings.chosen.peek().language !== chosen) return;
       this.#before = chosen;
       this.missing.value = null;
+      // What was told in the language before is no news.
+      this.#desk.told.value = null;
     } catch {
       if (settings.chosen.peek().language !== chosen) return;
       this.#lost(next, chosen);

@@ -97,6 +97,17 @@ export class Writing {
   }
 
   /**
+   * Write the other kind. Where the focus stays in the field, its new name may not be read out: it
+   * is said.
+   */
+  turn() {
+    const { words, voice, open } = this.#desk;
+    this.compose(this.kind.value === "reply" ? "note" : "reply");
+    const name = nameOf(open.value ?? undefined);
+    voice.say(words.say(this.kind.value === "note" ? "compose.note.to" : "compose.reply.to", { name }));
+  }
+
+  /**
    * Send a reply, or add a private note.
    *
    * @param {string} thread

@@ -38,6 +38,21 @@ async def test_a_private_note_cannot_be_taken_for_a_reply(stage: Stage) -> None:
     await expect(bo.said("Asks every day")).to_have_attribute("data-kind", "note")
     assert await stage.log(thread) == ["Is it raining?"]
 
+    # From reply to note and back while the focus is in the field, where letters are text.
+    await bo.page.get_by_role("button", name="Reply", exact=True).click()
+    await bo.reply("Yes.")
+    await bo.see("Yes.")
+    await bo.page.keyboard.press("F2")
+    await bo.hears("Private note, for your team only")
+    await expect(bo.page.get_by_text("Ctrl+Enter adds the private note")).to_be_visible()
+    await bo.page.keyboard.type("is it?")
+    await bo.page.keyboard.press("Control+Enter")
+    await bo.see("is it?")
+    await expect(bo.said("is it?")).to_have_attribute("data-kind", "note")
+    assert await stage.log(thread) == ["Is it raining?", "Yes."]
+    await bo.page.keyboard.press("F2")
+    await expect(bo.page.get_by_label("Reply to Ana")).to_be_focused()
+
 
 async def test_drafts_are_kept_for_each_thread_and_kind(stage: Stage) -> None:
     ana = await stage.write("ana", "First")

@@ -224,3 +224,12 @@ async def test_what_is_typed_on_at_once_is_text_and_no_command(
     )
     await expect(bo.page.locator(field)).to_be_focused()
     assert [one for one in asked if one.startswith(("POST", "PUT"))] == []
+    if key == "/":
+        await bo.page.keyboard.type("rain")
+        await bo.page.keyboard.press("Escape")
+        await expect(bo.page.locator(field)).to_have_value("")
+        await expect(bo.page.locator(field)).to_be_focused()
+        await bo.page.keyboard.press("Escape")
+        await expect(bo.page.get_by_role("heading", name="Search")).to_be_focused()
+        await bo.page.keyboard.press("2")
+        await expect(bo.row("Luis")).to_be_visible()

@@ -57,7 +57,7 @@ export function CannedTab({ desk, of }) {
             <button type="button" class="quiet small danger" aria-label=${words.say(asked === one.id ? "teams.remove.sure.of" : "teams.remove.of", { name: one.shortcut })}
               onClick=${() => remove(one)}>${words.say(asked === one.id ? "teams.remove.sure" : "teams.remove")}</button></span>`}</td></tr>`,
       )}</tbody>
-    </table>${shown.length === 0 && html`<p class="hint center">${words.say("canned.none")}</p>`}</div>
+    </table>${shown.length === 0 && html`<p class="hint center">${words.say("teams.canned.none")}</p>`}</div>
     <form class="sheet" ref=${form.ref} onSubmit=${save} noValidate>
       <h4>${words.say(draft.id ? "teams.canned.edit" : "teams.canned.add")}</h4>
       <div class="pair">

@@ -1,7 +1,7 @@
 /** A team's ordinary week. */
 
 import { getHours, setHours } from "../../api/office.js";
-import { wholeWeek } from "../../core/weeks.js";
+import { begunWeek, wholeWeek } from "../../core/weeks.js";
 import { Finish, Tick, useForm } from "../../parts/form.js";
 import { Loading, useLoaded } from "../../parts/loaded.js";
 import { Week } from "../../parts/week.js";
@@ -21,6 +21,10 @@ function Edit({ desk, of, hours, again }) {
   const form = useForm(desk);
   const [always, setAlways] = useState(hours.weekly === null);
   const [week, setWeek] = useState(() => wholeWeek(hours.weekly));
+  const turn = (/** @type {boolean} */ on) => {
+    setAlways(on);
+    if (!on) setWeek(begunWeek(week));
+  };
   const save = (/** @type {Event} */ event) => {
     event.preventDefault();
     const act = async () => {
@@ -32,7 +36,7 @@ function Edit({ desk, of, hours, again }) {
   return html`<form class="sheet wide" ref=${form.ref} onSubmit=${save} noValidate>
     <p class="team-state"><span class="lamp" data-on=${hours.open}></span>${stateOf(desk, hours)}</p>
     <p class="hint">${words.say("hours.zone", { zone: hours.time_zone })}</p>
-    <${Tick} form=${form} label=${words.say("hours.always")} on=${always} set=${setAlways} />
+    <${Tick} form=${form} label=${words.say("hours.always")} on=${always} set=${turn} />
     ${!always && html`<${Week} form=${form} value=${week} set=${setWeek} />`}
     <${Finish} form=${form} label=${words.say("save")} names=${["mon", "tue", "wed", "thu", "fri", "sat", "sun"].map((day) => `weekly.${day}`)} />
   </form>`;

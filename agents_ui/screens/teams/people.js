@@ -2,7 +2,7 @@
 
 import { getTeams } from "../../api/desk.js";
 import { changePerson, getShift, listAgents, setShift } from "../../api/office.js";
-import { wholeWeek } from "../../core/weeks.js";
+import { begunWeek, wholeWeek } from "../../core/weeks.js";
 import { Field, Finish, Tick, useForm } from "../../parts/form.js";
 import { Loading, useLoaded } from "../../parts/loaded.js";
 import { Avatar } from "../../parts/avatar.js";
@@ -90,6 +90,10 @@ function EditShift({ desk, person, shift, again }) {
   const [none, setNone] = useState(shift.weekly === null);
   const [week, setWeek] = useState(() => wholeWeek(shift.weekly));
   const [zone, setZone] = useState(shift.time_zone ?? "");
+  const turn = (/** @type {boolean} */ on) => {
+    setNone(on);
+    if (!on) setWeek(begunWeek(week));
+  };
   const save = (/** @type {Event} */ event) => {
     event.preventDefault();
     const body = none ? { weekly: null } : { weekly: week, ...(zone.trim() && { time_zone: zone.trim() }) };
@@ -101,7 +105,7 @@ function EditShift({ desk, person, shift, again }) {
   };
   return html`<form class="sheet wide" ref=${form.ref} onSubmit=${save} noValidate>
     <h4>${words.say("people.shift", { name: person.name })}</h4>
-    <${Tick} form=${form} label=${words.say("people.shift.none")} on=${none} set=${setNone} />
+    <${Tick} form=${form} label=${words.say("people.shift.none")} on=${none} set=${turn} />
     ${!none && html`<${Field} form=${form} name="time_zone" label=${words.say("teams.time_zone")} value=${zone} set=${setZone}
         hint=${words.say("people.zone.hint")} more=${{ list: "shift-zones" }} />
       <${Week} form=${form} value=${week} set=${setWeek} />`}

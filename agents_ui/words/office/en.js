@@ -55,6 +55,7 @@ export default {
   "storm.until": "Until",
   "storm.until.hint": "Empty: a day",
   "storm.begin": "Begin storm mode",
+  "storm.alone": "No other team could take conversations, so storm mode cannot begin.",
   "storm.will": "What will happen",
   "storm.does": "What happens now",
   "storm.goes": "Of 100 new conversations {share} go to {team}.",
@@ -203,6 +204,7 @@ export default {
   "teams.remove.sure.of": "Really remove {name}?",
   "teams.canned.add": "Add a response",
   "teams.canned.edit": "Change the response",
+  "teams.canned.none": "There are none yet. The form adds the first.",
   "teams.new": "A new one",
 
   "hours.zone": "By the clock of {zone}. A period that closes earlier than it opens ends on the next day.",

@@ -55,6 +55,7 @@ export default {
   "storm.until": "Hasta",
   "storm.until.hint": "Vacío: un día",
   "storm.begin": "Empezar el modo tormenta",
+  "storm.alone": "Ningún otro equipo podría atender conversaciones: el modo tormenta no puede empezar.",
   "storm.will": "Qué pasará",
   "storm.does": "Qué pasa ahora",
   "storm.goes": "De 100 conversaciones nuevas, {share} van a {team}.",
@@ -203,6 +204,7 @@ export default {
   "teams.remove.sure.of": "¿Eliminar de verdad {name}?",
   "teams.canned.add": "Añadir una respuesta",
   "teams.canned.edit": "Cambiar la respuesta",
+  "teams.canned.none": "Todavía no hay ninguna. El formulario añade la primera.",
   "teams.new": "Una nueva",
 
   "hours.zone": "Según el reloj de {zone}. Un tramo que cierra antes de abrir termina al día siguiente.",

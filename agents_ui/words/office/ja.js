@@ -55,6 +55,7 @@ export default {
   "storm.until": "終了",
   "storm.until.hint": "空欄なら 1 日",
   "storm.begin": "ストームモードを開始",
+  "storm.alone": "会話を引き受けるほかのチームがないため、開始できません。",
   "storm.will": "こうなります",
   "storm.does": "現在の状況",
   "storm.goes": "新しい会話 100 件のうち {share} 件は {team} へ。",
@@ -203,6 +204,7 @@ export default {
   "teams.remove.sure.of": "本当に {name} を削除?",
   "teams.canned.add": "定型文を追加",
   "teams.canned.edit": "定型文を変更",
+  "teams.canned.none": "まだありません。フォームから最初の 1 件を追加できます。",
   "teams.new": "新規",
 
   "hours.zone": "{zone} の時計で。終了が開始より早い時間帯は翌日に終わります。",

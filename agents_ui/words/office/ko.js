@@ -55,6 +55,7 @@ export default {
   "storm.until": "끝나는 때",
   "storm.until.hint": "비우면 하루",
   "storm.begin": "폭주 모드 시작",
+  "storm.alone": "대화를 맡을 다른 팀이 없어 폭주 모드를 시작할 수 없습니다.",
   "storm.will": "이렇게 됩니다",
   "storm.does": "지금 이렇게 됩니다",
   "storm.goes": "새 대화 100건 중 {share}건은 {team}(으)로 갑니다.",
@@ -203,6 +204,7 @@ export default {
   "teams.remove.sure.of": "{name}을(를) 정말 삭제할까요?",
   "teams.canned.add": "상용구 추가",
   "teams.canned.edit": "상용구 고치기",
+  "teams.canned.none": "아직 없습니다. 양식에서 첫 번째를 추가하세요.",
   "teams.new": "새로 쓰기",
 
   "hours.zone": "{zone} 시계 기준. 닫는 시각이 여는 시각보다 이르면 다음 날 끝납니다.",

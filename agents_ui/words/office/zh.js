@@ -55,6 +55,7 @@ export default {
   "storm.until": "截止",
   "storm.until.hint": "留空:一天",
   "storm.begin": "开始风暴模式",
+  "storm.alone": "没有其他团队可以接手会话,因此无法开启风暴模式。",
   "storm.will": "将会发生什么",
   "storm.does": "当前的情况",
   "storm.goes": "每 100 个新会话中,{share} 个转给 {team}。",
@@ -203,6 +204,7 @@ export default {
   "teams.remove.sure.of": "确定删除 {name}?",
   "teams.canned.add": "新增回复",
   "teams.canned.edit": "修改回复",
+  "teams.canned.none": "还没有任何常用回复。用表单添加第一条。",
   "teams.new": "新建",
 
   "hours.zone": "按 {zone} 的时钟。结束早于开始的时段延续到次日。",

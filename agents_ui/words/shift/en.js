@@ -118,7 +118,7 @@ export default {
   "call.record": "Record it",
   "call.cancel": "Call it off",
   "call.cancel.sure": "Press again to call it off",
-  "call.disabled": "{team} calls nobody back.",
+  "call.disabled": "{team} calls nobody back. A lead switches it on under Team pages → Rules: minutes of a callback slot.",
   "call.about": "{team} calls at that time. The customer is reminded ten minutes before.",
   "call.topic": "What about (the customer sees this)",
   "call.phone": "Number",

@@ -118,7 +118,7 @@ export default {
   "call.record": "Registrar",
   "call.cancel": "Anular la llamada",
   "call.cancel.sure": "Pulse otra vez para anular",
-  "call.disabled": "{team} no devuelve llamadas.",
+  "call.disabled": "{team} no devuelve llamadas. Un responsable lo activa en Páginas de equipo → Reglas: minutos de una llamada.",
   "call.about": "{team} llama a esa hora. Se avisa al cliente diez minutos antes.",
   "call.topic": "Sobre qué (el cliente lo ve)",
   "call.phone": "Número",

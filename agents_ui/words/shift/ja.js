@@ -118,7 +118,7 @@ export default {
   "call.record": "記録する",
   "call.cancel": "取り消す",
   "call.cancel.sure": "もう一度押すと取り消します",
-  "call.disabled": "{team}は折り返しを行っていません。",
+  "call.disabled": "{team}は折り返しを行っていません。リーダーがチームページ → ルールで電話枠の長さ(分)を設定すると使えます。",
   "call.about": "{team}がその時刻に電話します。10分前にお客様に通知します。",
   "call.topic": "用件（お客様に見えます）",
   "call.phone": "電話番号",

@@ -118,7 +118,7 @@ export default {
   "call.record": "기록",
   "call.cancel": "콜백 취소",
   "call.cancel.sure": "다시 눌러 취소",
-  "call.disabled": "{team}은(는) 콜백을 하지 않습니다.",
+  "call.disabled": "{team}은(는) 콜백을 하지 않습니다. 리더가 팀 페이지 → 규칙에서 통화 예약 시간(분)을 정하면 켜집니다.",
   "call.about": "{team}이(가) 그때 전화합니다. 10분 전에 고객에게 알립니다.",
   "call.topic": "용건 (고객이 봄)",
   "call.phone": "전화번호",

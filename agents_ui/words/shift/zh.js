@@ -118,7 +118,7 @@ export default {
   "call.record": "记录",
   "call.cancel": "取消回电",
   "call.cancel.sure": "再按一次以取消",
-  "call.disabled": "{team}不提供回电。",
+  "call.disabled": "{team}不提供回电。主管可在“团队页面 → 规则”中设置回电时段分钟数来开启。",
   "call.about": "{team}届时回电，并提前十分钟提醒客户。",
   "call.topic": "事由（客户可见）",
   "call.phone": "号码",

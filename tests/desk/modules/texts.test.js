@@ -52,6 +52,7 @@ test("a thread at home says nothing of teams", () => {
 for (const [expected, item] of [
   ["Resolved", { type: "status", status: { state: "resolved" } }],
   ["Snoozed until 1:00 PM", { type: "status", status: { state: "snoozed", until: ago(-60) } }],
+  ["Reopened", { type: "status", status: { state: "open" } }],
   ["Kim has it now", { type: "assignee", assignee: { name: "Kim" } }],
   ["Back in the queue", { type: "assignee", assignee: null }],
   ["Transferred to Tampa (cables)", { type: "serving", serving: { team: TAMPA, why: "bounce" }, reason: "cables" }],

@@ -50,6 +50,21 @@ test("a conversation begins with its number and day, and says not that it is ope
   assert.deepEqual([rows[1].number, rows[5].number], [1, 2]);
 });
 
+test("what was snoozed says whether the customer woke it", () => {
+  const status = (seq, minutes, more) => ({ seq, type: "status", at: ago(minutes), status: { conversation: 1, ...more } });
+  for (const [expected, more, minutes] of [
+    ["customer", {}, 6],
+    ["agent", { by: "bo" }, 6],
+    ["agent", {}, 3],
+  ]) {
+    const asleep = status(2, 9, { state: "snoozed", until: ago(4) });
+    const rows = show([said(1, "a", { minutes: 10 }), asleep, status(3, minutes, { state: "open", ...more })]);
+    assert.equal(rows.at(-1).from, expected);
+  }
+  const done = status(2, 9, { state: "resolved" });
+  assert.equal(show([said(1, "a"), done, status(3, 1, { state: "open" })]).at(-1).from, undefined);
+});
+
 test("a new day is said before the first message of it", () => {
   const rows = show([said(1, "a", { minutes: 60 * 24 }), said(2, "b")]);
   assert.deepEqual(kinds(rows), ["conversation", "message", "day", "message"]);
