@@ -13,16 +13,18 @@ const UNITS = /** @type {const} */ ([
 ]);
 
 /**
- * For what is not written yet: within so long, where that is the same by the clock.
+ * For what is not written yet: within so long, where the server says it so. One that does not tell is
+ * older than this page, as while servers are renewed: then where that is the same by the clock.
  *
  * @param {import("../state/app.js").App} app
  * @param {import("../lib/wire.js").Promised} promised
  */
 export function promiseText(app, promised) {
-  const { kind, minutes, opens_at, expect_by } = promised;
+  const { kind, form, minutes, opens_at, expect_by } = promised;
   // A clock that is behind by more than this makes it a time by the clock, which is right as well.
   const later = Date.parse(expect_by) - Date.now() > (minutes + 1) * MINUTE;
-  if (opens_at !== null || later) return byText(app, promised);
+  const within = form === undefined ? opens_at === null && !later : form === "within";
+  if (!within) return byText(app, promised);
   return app.say(`promise.${kind}.within`, { span: spanText(app.words.language.value, minutes) });
 }
 

@@ -85,13 +85,15 @@ class Promise(msgspec.Struct, frozen=True):
     """By when an answer can be expected, and `text` that says so in the customer's language.
 
     `kind` is measured or target, `basis` first or next; `minutes` are the team's business time.
-    `opens_at`: when the team is back, none while it is there.
+    `opens_at`: when the team is back, none while it is there. `form` is how `text` says it: within,
+    back or by; none where the server is older than that.
     """
 
     expect_by: datetime
     text: str
     kind: str = "measured"
     basis: str = "first"
+    form: str | None = None
     minutes: int = 0
     opens_at: datetime | None = None
     samples: int = 0

@@ -21,6 +21,7 @@ TokenSource: TypeAlias = str | Callable[[], Awaitable[str]]
 
 class _Claims(msgspec.Struct, frozen=True):
     exp: float | None = None
+    iat: object = None
     sub: str | None = None
 
 
@@ -41,7 +42,7 @@ class Credentials:
         self._pace = pace
         self._on_subject = on_subject
         self._token: str | None = None
-        self._renew_at: float | None = None
+        self._renew_at: float | None = None  # by `time.monotonic`
 
     @property
     def renewable(self) -> bool:
@@ -74,7 +75,7 @@ class Credentials:
         """Seconds until a new token is due; infinite where none expires or none can be had."""
         if not self.renewable or self._renew_at is None:
             return float("inf")
-        return self._renew_at - time.time()
+        return self._renew_at - time.monotonic()
 
     def _take(self, token: str) -> str:
         claims = _claims(token)
@@ -82,10 +83,22 @@ class Credentials:
             self._on_subject(claims.sub)
         self._token = token
         if claims.exp is not None:
-            now = time.time()
-            life = max(0.0, claims.exp - now)
-            self._renew_at = claims.exp - min(self._pace.renew_before_s, life / 5)
+            life = _life(claims.exp, claims.iat)
+            early = min(self._pace.renew_before_s, life / 5)
+            self._renew_at = time.monotonic() + life - early
         return token
+
+
+def _life(exp: float, iat: object) -> float:
+    """For how many seconds a token that has just come is good.
+
+    This machine's clock may be wrong by days: no token lasts longer than it was made for, and one
+    that has just come and is over by this clock counts as new.
+    """
+    left = max(0.0, exp - time.time())
+    if not isinstance(iat, int | float) or not 0 <= iat <= exp:
+        return left
+    return min(left, exp - iat) if left > 0 else exp - iat
 
 
 def _claims(token: str) -> _Claims:

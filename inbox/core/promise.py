@@ -96,11 +96,13 @@ class Promise(msgspec.Struct, frozen=True):
 
     *measured*: the 80th percentile of `samples` waits for a *first* or *next* answer. *target*:
     the team's own aim, while too little is measured. `minutes` are business time; `expect_by` is
-    the instant. `opens_at`: when the team is back, null while it is there.
+    the instant. `opens_at`: when the team is back, null while it is there. `form` is how `text`
+    says it: *within* so long, *back* then and an answer by then, *by* then.
     """
 
     kind: Kind
     basis: Basis
+    form: Form
     minutes: int
     expect_by: str
     opens_at: str | None

@@ -147,6 +147,7 @@ def _given(promised: Promised, text: str) -> Promise:
     return Promise(
         kind=promised.kind,
         basis=promised.basis,
+        form=promised.form,
         minutes=promised.minutes,
         expect_by=to_text(promised.due),
         opens_at=None if opens is None else to_text(opens),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import aiohttp
+import jwt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +37,30 @@ async def test_a_token_about_to_end_is_not_used() -> None:
     credentials = Credentials(source_of(signed(life_s=-5), "fresh"), Pace())
     await credentials.token()
     assert await credentials.token() == "fresh"
+
+
+@pytest.mark.parametrize("off", [0, 86_400, -86_400], ids=["right", "ahead", "behind"])
+@pytest.mark.parametrize("age", [0, 1_800], ids=["new", "half over"])
+async def test_a_token_is_renewed_before_it_ends_by_a_clock_that_is_wrong(
+    off: int, age: int
+) -> None:
+    made = time.time() - off - age
+    token = signed(life_s=3_600 - off - age, made=made)
+    credentials = Credentials(source_of(token, "second"), Pace())
+    assert await credentials.token() == token
+    left = 3_600 - (age if off == 0 else 0)
+    assert credentials.renew_in() == pytest.approx(left - 60, abs=2)
+    assert await credentials.token() == token
+
+
+@pytest.mark.parametrize("made", ["yesterday", [], True, 10**12, -(10**400)])
+async def test_a_strange_time_of_making_leaves_the_rest_of_a_token_good(made: object) -> None:
+    seen: list[str] = []
+    token = jwt.encode({"sub": "ana", "exp": time.time() + 3_600, "iat": made}, "k" * 32)
+    credentials = Credentials(source_of(token, "second"), Pace(), on_subject=seen.append)
+    await credentials.token()
+    assert seen == ["ana"]
+    assert credentials.renew_in() <= 3_600 - 60
 
 
 async def test_the_only_token_cannot_be_renewed() -> None:

@@ -27,13 +27,14 @@ async def test_a_customer_is_told_and_the_desk_sees_what(server: Server, people:
     said = sent.body["promise"]
     told = msgspec.convert(said, Promise)
     assert (told.kind, told.basis, told.minutes, told.samples) == ("target", "first", 30, 0)
-    assert (told.opens_at, told.text) == (None, "目標：30分以内に返信")
+    assert (told.form, told.opens_at, told.text) == ("within", None, "目標：30分以内に返信")
     assert page.body["promise"]["text"] == before.body["promise"]["text"] == told.text
     assert page.body["kept_rate"] is None
     assert [one["kept_rate"] for one in sheets.body["items"]] == [None]
     # From now on it is a time by the clock, of the team's zone, as the customer named none.
     for waiting in (after.body["promise"], again.body["promise"]):
         assert waiting["expect_by"] == said["expect_by"]
+        assert waiting["form"] == "by"
         assert waiting["text"].startswith("目標：")
         assert waiting["text"].endswith("までに返信")
     assert (sent.status, again.status) == (201, 200)

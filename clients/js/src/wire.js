@@ -34,6 +34,7 @@
  * @typedef {object} Promised By when an answer can be expected.
  * @property {"measured" | "target"} kind
  * @property {"first" | "next"} basis
+ * @property {"within" | "back" | "by"} [form] how `text` says it
  * @property {number} minutes of the team's business time
  * @property {string} expect_by RFC 3339, UTC
  * @property {string | null} opens_at when the team is back, null while it is there

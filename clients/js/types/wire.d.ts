@@ -83,6 +83,10 @@ export type Promised = {
     kind: "measured" | "target";
     basis: "first" | "next";
     /**
+     * how `text` says it
+     */
+    form?: "within" | "back" | "by" | undefined;
+    /**
      * of the team's business time
      */
     minutes: number;
