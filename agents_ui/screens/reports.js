@@ -5,6 +5,7 @@ import { Chart } from "../charts/figure.js";
 import { GROUPS, HEADLINES, figureOf, written } from "../core/figures.js";
 import { BYS, PERS, SPANS, asQuery, insideOf, periodsOf, questionOf, rangeOf, seriesOf } from "../core/questions.js";
 import { Field, Finish, useForm } from "../parts/form.js";
+import { FileLink } from "../parts/saving.js";
 import { go, place } from "../state/place.js";
 import { html, useEffect, useId, useRef, useState } from "../vendor/preact.js";
 import { ledTeams } from "./storm.js";
@@ -58,7 +59,7 @@ export function Screen({ desk }) {
   ]);
   return html`<header class="pane-head">
       <h2 tabindex="-1" data-focus="room" data-entry>${words.say("view.reports")}</h2>
-      <a class="button" href=${reportFile(asQuery(asked))} download>${words.say("reports.csv")}</a>
+      <${FileLink} desk=${desk} href=${reportFile(asQuery(asked))} label=${words.say("reports.csv")} />
     </header>
     <div class="scroll room-inside" aria-busy=${form.busy}>
       <form class="asked" ref=${form.ref} onSubmit=${submit} noValidate>

@@ -6,11 +6,21 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import expect
 
-from tests.desk.stage import PHONE, Stage
+from tests.desk.stage import PHONE, DeskPage, Stage
 from tests.desk.test_access import faults
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
+
+
+async def no_file_is_anothers(stage: Stage, kim: DeskPage) -> None:
+    """Who has signed in in this browser meanwhile; this tab has heard nothing of it."""
+    await kim.context.add_cookies([await stage.sign_in("mia")])  # type: ignore[list-item]
+    saved: list[str] = []
+    kim.page.on("download", lambda file: saved.append(file.url))
+    await kim.page.get_by_role("link", name="Download CSV").click()
+    await expect(kim.page.locator(".signin .told")).to_contain_text("signed in as Mia now")
+    assert saved == []
 
 
 async def test_a_report_is_asked_for_drawn_read_and_downloaded(stage: Stage) -> None:
@@ -64,6 +74,8 @@ async def test_a_report_is_asked_for_drawn_read_and_downloaded(stage: Stage) -> 
     await kim.page.keyboard.press("Enter")
     await expect(kim.page.get_by_text("Nothing happened in these days.").last).to_be_visible()
     await kim.hears("Nothing happened in these days.")
+
+    await no_file_is_anothers(stage, kim)
 
     phone = await stage.desk(
         "mia", f"#/reports/{first}/{last}/week/team/all/all", viewport=PHONE, color_scheme="dark"

@@ -2,6 +2,7 @@
 
 import { eraseCustomer, exportOf, signOutCustomer } from "../../api/office.js";
 import { Field, useForm } from "../../parts/form.js";
+import { FileLink } from "../../parts/saving.js";
 import { html, useState } from "../../vendor/preact.js";
 
 /** @param {{ desk: import("../../state/desk.js").Desk }} props */
@@ -27,7 +28,7 @@ export function CustomersTab({ desk }) {
         setAsked(false);
       }} more=${{ autocapitalize: "none", spellcheck: false }} />
     <div class="buttons">
-      ${known && html`<a class="button" href=${exportOf(id)} download>${words.say("customers.export")}</a>`}
+      ${known && html`<${FileLink} desk=${desk} href=${exportOf(id)} label=${words.say("customers.export")} />`}
       <button type="button" aria-disabled=${!known} onClick=${() => known && form.run(() => signOutCustomer(id), words.say("customers.signed.out", { id }))}>
         ${words.say("customers.sign.out")}</button>
       <button type="button" class="danger" aria-disabled=${!known} onClick=${() => known && erase()}>${words.say("customers.erase")}</button>
