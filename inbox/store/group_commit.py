@@ -234,7 +234,8 @@ class GroupCommit:
         works = [*jobs, *beside]
         try:
             if beside:
-                outcomes = outcomes + self._batch.run_more(beside)
+                with self._patience():  # a work that has failed alone has left no transaction open
+                    outcomes = outcomes + self._batch.run_more(beside)
             if self._connection.in_transaction:
                 self._connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001  whatever it was, nobody may wait for ever

@@ -128,6 +128,32 @@ async def test_it_waits_for_a_database_that_another_process_holds(
     assert await store.read(count) == 2
 
 
+async def test_it_waits_for_another_process_that_came_in_between(
+    store: SqliteEngine, file: Path
+) -> None:
+    """The work before it fails alone, and leaves the database to whoever asks first."""
+    begun, started = 0, threading.Event()
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+
+        def hear(statement: str) -> None:
+            nonlocal begun
+            begun += statement == "BEGIN IMMEDIATE"
+            if begun == 3 and not started.is_set():  # on the loop, on the writer thread, and now
+                started.set()
+                other.execute("BEGIN IMMEDIATE")
+                threading.Timer(0.1, other.execute, ["ROLLBACK"]).start()
+
+        store._writer._connection.set_trace_callback(hear)
+        other.execute("BEGIN IMMEDIATE")
+        asyncio.get_running_loop().call_later(0.1, other.execute, "ROLLBACK")
+        got = await kinds(store.write(failing("1")), store.write(adding("2"), beside=True))
+        store._writer._connection.set_trace_callback(None)
+
+    assert started.is_set()
+    assert got == [Conflict, type(None)]
+    assert await store.read(count) == 1
+
+
 @pytest.mark.parametrize("alone", [True, False], ids=["alone", "with others"])
 async def test_who_went_before_it_began_is_passed_over(store: SqliteEngine, *, alone: bool) -> None:
     gate = Gate()
