@@ -380,3 +380,28 @@ def test_a_snippet_is_short_and_shows_the_word() -> None:
     assert shown.endswith("…")
     assert len(shown) <= SNIPPET + 2
     assert snippet("short\nand all", terms("x")) == "short and all"
+
+
+async def test_what_json_writes_otherwise_is_taken_up_as_it_is(ctx: Context, cast: Cast) -> None:
+    """What is new comes from the database as one JSON text, and its words go back as one."""
+    bodies = [
+        'first "quoted" \\ and \\\\ behind',
+        "second \\u0000 \\ud800 \\n as they are written",
+        "third\u2028line\u2029end\ttab\nnext\xa0",
+        "fourth \U0001f44b\U0010fffd \ufffe \ufeff",
+        'fifth [["x",1,"y"]] {"a":null} \'; --',
+        "sixth " + "\\\"'\u2028" * 950,
+    ]
+    ana = await arrive(ctx, "ana\"'\\", name='Ana "O\'Hara" \\ [null]')
+    luis = await arrive(ctx, "luis")
+    for body in bodies:
+        await say(ctx, ana, body)
+        await say(ctx, luis, body)
+    while await index_due(ctx):
+        pass
+    for body in bodies:
+        first = body.split(maxsplit=1)[0]
+        assert [text.split()[0] for text in await found(ctx, cast.bo, first)] == [first] * 2
+    [known] = (await all_of(ctx, cast.bo, "o'hara")).customers
+    assert (known.customer.id, known.customer.name) == (ana.id, ana.name)
+    assert await found(ctx, cast.bo, "u0000 ud800 n") == [bodies[1]] * 2
