@@ -51,7 +51,7 @@
  *   line: string | null, on_duty: boolean, active?: number, on_shift?: boolean | null }} Colleague
  * @typedef {{ team: TeamRef, members: Colleague[], state: "open" | "limited" | "closed",
  *   closes_at: string | null, next_open: string | null, handing: "pull" | "push",
- *   soft_limit: number, hard_limit: number, calls_back: boolean }} Sheet A team of mine.
+ *   time_zone: string, soft_limit: number, hard_limit: number, calls_back: boolean }} Sheet A team of mine.
  * @typedef {{ team: TeamRef, place: string | null, state: "open" | "limited" | "closed",
  *   next_open: string | null, covers: boolean, mine: boolean }} AnyTeam
  */

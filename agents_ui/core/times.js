@@ -9,6 +9,9 @@
  * @property {(at: string, now: number) => string} soon the time today, else with the day: for what
  *   is to happen
  * @property {(at: string) => string} day
+ * @property {(at: string) => string} due date and time to the minute: for what ends then
+ * @property {(at: string, zone: string | undefined) => string} both `due`, and what another zone's
+ *   clock says then, where it says something else
  * @property {(zone: string, now: number) => string | null} there the time in a zone, null for none
  */
 
@@ -35,6 +38,7 @@ export function timesIn(language, zone) {
   const weekday = format({ weekday: "short", hour: "numeric", minute: "2-digit" });
   const dated = format({ day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
   const day = format({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  const due = format({ weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" });
   const units = new Map(
     UNITS.map(([unit]) => [
       unit,
@@ -59,6 +63,12 @@ export function timesIn(language, zone) {
       return (Math.abs(then - now) < WEEK ? weekday : dated).format(then);
     },
     day: (at) => day.format(Date.parse(at)),
+    due: (at) => due.format(Date.parse(at)),
+    both(at, zone) {
+      const there = zone && this.there(zone, Date.parse(at));
+      const same = !there || there === weekday.format(Date.parse(at));
+      return same ? this.due(at) : `${this.due(at)} (${zone}: ${there})`;
+    },
     there(zone, now) {
       try {
         const options = /** @type {const} */ ({ weekday: "short", hour: "numeric", minute: "2-digit" });

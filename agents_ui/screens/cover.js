@@ -33,6 +33,7 @@ export function CoverDialog({ desk }) {
     return html`<${Dialog} desk=${desk} title=${title}>${about}
       <p tabindex="-1" data-begin data-focus="cover">${say("cover.none")}</p><//>`;
   }
+  const then = until === OTHER ? at : until === KEEP ? (thread.serving.until ?? "") : until === HOME ? "" : until;
   const missing = reason.trim() === "" || (until === OTHER && at === "");
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -68,6 +69,7 @@ export function CoverDialog({ desk }) {
         </select></label>
       ${until === OTHER && html`<label class="labelled">${say("snooze.at")}
         <input class="field" type="datetime-local" required value=${at} onInput=${set(setAt)} /></label>`}
+      ${then !== "" && html`<p class="hint">${times.both(new Date(then).toISOString(), desk.sheets.zoneOf(thread.team.id))}</p>`}
       <label class="labelled">${say("cover.reason")}
         <input class="field" required maxlength="500" value=${reason} onInput=${set(setReason)} /></label>
       <label class="labelled">${say("cover.note", { team: thread.team.name })}

@@ -45,7 +45,7 @@ export function Rail({ desk }) {
         onClick=${() => run(desk, "help")}>
         <${Icon} name="help" /><span class="wide">${words.say("help.title")}</span>
       </button>
-      <button type="button" class="rail-entry narrow-out" aria-label=${words.say("command.palette")}
+      <button type="button" class="rail-entry narrow-out" aria-label=${`${me.name}: ${words.say("command.palette")}`}
         onClick=${() => run(desk, "palette")}>
         <${Avatar} id=${me.id} name=${me.name} photo=${me.photo_url} size="small" />
         <span class="wide">${me.name}</span>

@@ -20,7 +20,7 @@ export function ledTeams(desk) {
 /** @param {{ desk: import("../state/desk.js").Desk, asked: string | null }} props */
 export function StormPage({ desk, asked }) {
   const { words, weather } = desk;
-  useEffect(() => void weather.look(), []);
+  useEffect(() => void Promise.all([weather.look(), desk.sheets.look()]), []);
   const led = ledTeams(desk);
   const of = led.find(({ team }) => team.id === asked) ?? led[0];
   const choose = (/** @type {string} */ team) => go({ view: "board", inside: ["storm", team] });
@@ -50,10 +50,10 @@ function Raging({ desk, storm }) {
     };
     if (await form.run(act, told)) focusSoon("room");
   };
-  const draft = { team: storm.team.name, helpers: storm.teams.map(({ team, share }) => ({ team, share, open: true, opens: null })) };
+  const draft = { id: storm.team.id, team: storm.team.name, helpers: storm.teams.map(({ team, share }) => ({ team, share, open: true, opens: null })) };
   return html`<form class="sheet" ref=${form.ref} onSubmit=${end}>
     <h3>${words.say("storm.in", { team: storm.team.name })}</h3>
-    <p class="hint">${words.say("storm.since", { at: words.times.value.exact(storm.since) })}</p>
+    <p class="hint">${words.say("storm.since", { at: words.times.value.due(storm.since) })}</p>
     <${Preview} desk=${desk} draft=${draft} widen=${storm.widen} notice=${storm.notice} until=${storm.until} now />
     <p class="hint">${words.say("storm.end.about")}</p>
     <${Finish} form=${form} label=${words.say("storm.end")} />
@@ -121,7 +121,7 @@ function Begin({ desk, of, led, choose }) {
       </div>
       <${Finish} form=${form} label=${words.say("storm.begin")} off=${others.length === 0 ? `${id}-alone` : null} names=${["teams", "notice", "widen", "until"]} />
     </div>
-    <${Preview} desk=${desk} draft=${{ team: of.team.name, helpers }} widen=${Number(widen)} notice=${notice}
+    <${Preview} desk=${desk} draft=${{ id: of.team.id, team: of.team.name, helpers }} widen=${Number(widen)} notice=${notice}
       until=${until ? new Date(until).toISOString() : null} />
   </form>`;
 }
@@ -131,7 +131,7 @@ function Begin({ desk, of, led, choose }) {
  *
  * @param {object} props
  * @param {import("../state/desk.js").Desk} props.desk
- * @param {{ team: string, helpers: { team: { id: string, name: string }, share: number, open: boolean, opens: string | null }[] }} props.draft
+ * @param {{ id: string, team: string, helpers: { team: { id: string, name: string }, share: number, open: boolean, opens: string | null }[] }} props.draft
  * @param {number} props.widen
  * @param {string} props.notice
  * @param {string | null} props.until
@@ -159,7 +159,7 @@ function Preview({ desk, draft, widen, notice, until, now = false }) {
       <li>${stay < 0 ? html`<strong>${words.say("storm.over100", { count: -stay })}</strong>` : words.say("storm.stay", { share: stay, team: draft.team })}</li>
       <li>${words.say("storm.known")}</li>
       ${widen > 1 && html`<li>${words.say("storm.wider", { widen })}</li>`}
-      <li>${until === null ? words.say("storm.lasts.day") : words.say("storm.lasts", { until: words.times.value.exact(until) })}</li>
+      <li>${until === null ? words.say("storm.lasts.day") : words.say("storm.lasts", { until: words.times.value.both(until, desk.sheets.zoneOf(draft.id)) })}</li>
       <li>${words.say("storm.home")}</li>
     </ul>
     <div class="customer-sees"><p class="hint">${words.say("storm.sees", { team: draft.team })}</p>

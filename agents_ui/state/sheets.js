@@ -37,6 +37,11 @@ export class Sheets {
     }
   }
 
+  /** The zone of a team of mine; undefined for others. @param {string | undefined} team */
+  zoneOf(team) {
+    return this.mine.value.find((one) => one.team.id === team)?.time_zone;
+  }
+
   /** The people of a team of mine; none of others. @param {string | undefined} team */
   membersOf(team) {
     return this.mine.value.find((one) => one.team.id === team)?.members ?? [];

@@ -43,7 +43,7 @@ function Edit({ desk, of, rules, table, again }) {
       if (kind === "switch") return html`<${Tick} key=${name} form=${form} label=${label} hint=${hint} on=${draft[name]} set=${set} />`;
       return html`<${Field} key=${name} form=${form} name=${name} label=${label} value=${draft[name]} set=${set}
         type=${kind === "number" ? "number" : "text"} more=${kind === "number" ? { min: low, max: high } : {}}
-        options=${choices?.map((one) => [one, one])}
+        options=${choices?.map((one) => [one, words.knows(`rule.${name}.${one}`) ? words.say(`rule.${name}.${one}`) : one])}
         hint=${name === "cover_by" && keys.length > 0 ? html`${hint} ${words.say("rules.keys", { keys: keys.join(", ") })}` : hint} />`;
     })}
     <${Finish} form=${form} label=${words.say("save")} names=${table.map(({ name }) => name)} />

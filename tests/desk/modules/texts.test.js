@@ -91,6 +91,10 @@ test("near times are clocks, far ones dates, and a zone that is none is nothing"
   assert.equal(TIMES.soon(ago(-60 * 24), NOON), "Mon 12:00 PM");
   assert.equal(TIMES.soon(ago(-60 * 24 * 9), NOON), "Dec 1, 12:00 PM");
   assert.equal(TIMES.there("America/Los_Angeles", NOON), "Sun 4:00 AM");
+  assert.equal(TIMES.due(ago(0)), "Sunday, November 22 at 12:00 PM");
+  assert.equal(TIMES.both(ago(0), "UTC"), TIMES.due(ago(0)));
+  assert.equal(TIMES.both(ago(0), undefined), TIMES.due(ago(0)));
+  assert.match(TIMES.both(ago(0), "America/Los_Angeles"), / \(America\/Los_Angeles: Sun 4:00 AM\)$/);
   assert.equal(TIMES.there("Nowhere/At_All", NOON), null);
   assert.equal(timesIn("de", "UTC").clock(ago(5)), "11:55");
 });
