@@ -146,6 +146,13 @@ async def test_of_two_who_take_it_one_has_it_and_the_other_is_told(stage: Stage)
     await expect(bo.page.locator(".thread-who")).to_contain_text("Yours")
     await expect(kim.page.locator(".thread-who")).to_contain_text("With Bo")
 
+    # Who has said something writes no more, also where nothing else tells of it.
+    await kim.composer.fill("I take the next")
+    await expect(bo.page.get_by_text("Kim is writing")).to_be_visible()
+    await stage.act("kim", thread, "notes", {"client_id": "n1", "body": "Next one is mine"})
+    await bo.see("Next one is mine")
+    await expect(bo.page.get_by_text("Kim is writing")).to_have_count(0, timeout=2_000)
+
 
 async def _after(stage: Stage, thread: str, route: Route) -> None:
     await stage.act("bo", thread, "take")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
 from tests.desk.stage import Stage
@@ -31,6 +32,7 @@ async def test_who_is_moved_to_another_team_goes_on_there_and_loses_nothing(stag
     await expect(bo.row("Luis")).to_have_count(1)
 
 
+@pytest.mark.prove
 async def test_who_comes_into_one_more_team_has_it_at_once(stage: Stage) -> None:
     people = stage.people
     await stage.write("ana", "Is it raining?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import Route, expect
 
 from tests.desk.stage import PASSWORD, Stage
@@ -57,6 +58,7 @@ async def test_a_tab_of_one_agent_does_nothing_as_the_next_who_signs_in(stage: S
     await expect(bo.composer).to_have_value("And take")
 
 
+@pytest.mark.prove
 async def test_going_on_as_who_is_signed_in_by_now(stage: Stage) -> None:
     await stage.write("ana", "Is it raining?")
     bo = await stage.desk("bo", "#/waiting")
@@ -75,6 +77,7 @@ async def test_going_on_as_who_is_signed_in_by_now(stage: Stage) -> None:
     assert not me.body["duty"]["on"]
 
 
+@pytest.mark.prove
 async def test_an_agent_who_is_disabled_in_the_middle_loses_nothing(stage: Stage) -> None:
     thread = await stage.write("ana", "Is it raining?")
     bo = await stage.desk("bo", f"#/waiting/{thread}")
@@ -139,6 +142,7 @@ async def test_what_one_tab_has_sent_or_dealt_with_is_gone_in_the_other(stage: S
     assert "Too late: Discard" not in said
 
 
+@pytest.mark.prove
 async def test_a_language_that_cannot_be_had_is_told_and_the_old_one_stays(stage: Stage) -> None:
     bo = await stage.desk("bo")
     await bo.page.route("**/words/es.js", lambda route: route.abort())

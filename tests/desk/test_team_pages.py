@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.async_api import expect
 
 from tests.desk.stage import PHONE, DeskPage, Stage
@@ -137,6 +138,10 @@ async def test_a_lead_keeps_words_and_rules(stage: Stage) -> None:
     rules = (await ask(stage, f"/v1/admin/teams/{stage.people.spokane}/rules"))["rules"]
     assert (rules["soft_limit"], rules["cover_by"], rules["handing"]) == (5, ["tampa"], "push")
     assert rules["general"]
+    # What was said in one language does not stand there in another.
+    await page.get_by_role("button", name="Settings").click()
+    await page.get_by_label("Language").select_option("es")
+    await expect(page.locator(".saved")).to_have_count(0)
 
 
 async def test_a_lead_keeps_photos_lines_and_shifts(stage: Stage) -> None:
@@ -165,6 +170,7 @@ async def test_a_lead_keeps_photos_lines_and_shifts(stage: Stage) -> None:
     assert await faults(kim) == [], "people"
 
 
+@pytest.mark.prove
 async def test_an_admin_keeps_name_photo_and_markets_on_a_phone(stage: Stage) -> None:
     spokane = stage.people.spokane
     mia = await stage.desk("mia", f"#/teams/{spokane}/page", viewport=PHONE, color_scheme="dark")
