@@ -20,8 +20,8 @@ with somebody on duty.
     home              no            policy *wait*       stays
 
 What nobody can do is not offered: with no open team a policy of *cover* or *ask* stays, too. What
-a customer chose, and that a lease was ended by hand, hold until the home team opens next, and for
-that conversation alone.
+a customer chose, and that a lease was ended by hand, hold until the home team opens next (by its
+hours of then, where they are changed meanwhile), and for that conversation alone.
 
 A lease ends once, by whatever comes first:
 

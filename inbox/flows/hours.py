@@ -14,6 +14,7 @@ from inbox.core.policy import Agent, Operator, demand_lead
 from inbox.core.timetable import AROUND_THE_CLOCK, Day, State, Weekly, check_days, check_weekly
 from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, write
+from inbox.flows.placing import end_choices_anew
 from inbox.flows.roster import Roster, read_roster
 from inbox.flows.signin import demand_lead_still, move_registry
 from inbox.flows.taking_back import begin_clocks_anew
@@ -186,6 +187,7 @@ async def _change(
 
     await write(ctx, work)
     await begin_clocks_anew(ctx, team)
+    await end_choices_anew(ctx, team)
     return await get_hours(ctx, who, team=team)
 
 

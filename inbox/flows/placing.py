@@ -16,10 +16,12 @@ from inbox.core.events import ChoiceEvent, CoverChoice, Serving, ServingEvent
 from inbox.core.instant import to_text
 from inbox.core.storm import Storm, helper_of
 from inbox.flows import leases
-from inbox.flows.context import Context, Writing
+from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.leases import Terms
 from inbox.flows.log import Entry
 from inbox.flows.roster import Roster
+from inbox.store.engine import Row, Tx
+from inbox.store.queries import Q
 from inbox.store.records import Thread
 
 Placed = tuple[Thread, list[Entry]]
@@ -120,6 +122,27 @@ def choice_now(thread: Thread, *, at: int) -> rules.Choice | None:
     """What holds of what the customer was asked or said in this closure, if anything."""
     until = thread.choice_until
     return thread.choice if until is not None and at < until else None
+
+
+async def end_choices_anew(ctx: Context, team: str) -> None:
+    """A team's hours have changed: what its customers chose holds until it opens by those.
+
+    Where it is open now, that is over, and who writes in the next closure is asked again. Row by
+    row: nobody who writes meanwhile waits.
+    """
+    people, at = await roster(ctx), ctx.clock()
+    hours = people.hours_of(team)
+    until = at if rules.serves(hours, at, urgent=False) else rules.opens_after(hours, at)
+
+    async def chosen(tx: Tx) -> list[Row]:
+        return await tx.fetch(Q.chosen_in, team=team, at=at)
+
+    for (thread,) in await ctx.store.read(chosen):
+
+        async def work(writing: Writing, thread: str = thread) -> None:
+            await writing.tx.execute(Q.end_choice, thread=thread, at=at, until=until)
+
+        await write(ctx, work)
 
 
 def shown_choice(thread: Thread, *, at: int) -> CoverChoice | None:

@@ -105,3 +105,12 @@ ON CONFLICT (team_id) DO UPDATE SET notice = excluded.notice, since = excluded.s
 -- name: drop_notice
 -- Take a notice back.
 DELETE FROM team_notices WHERE team_id = :team
+
+-- name: chosen_in
+-- The customers of a team of whose choice something holds still.
+SELECT id FROM threads WHERE home_team = :team AND choice_until > :at
+ORDER BY id
+
+-- name: end_choice
+-- Have it hold until another instant, if it still does.
+UPDATE threads SET choice_until = :until WHERE id = :thread AND choice_until > :at

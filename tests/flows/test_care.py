@@ -26,7 +26,7 @@ from tests.flows.night import (
     shown_to,
     urge,
 )
-from tests.flows.stage import DAY, Stage
+from tests.flows.stage import DAY, HOUR, Stage
 
 ASK = {"cover": "ask", "cover_by": ["tampa"]}
 
@@ -56,6 +56,26 @@ async def test_the_customer_is_asked_once_and_everywhere_is_told_so(stage: Stage
     assert await serving(stage, ana) == (stage.spokane, "home")
     with pytest.raises(NotFound):
         await desk_views.summary(stage.ctx, stage.ravi, thread=ana.thread)
+
+
+async def test_each_closure_asks_though_hours_are_changed_by_hand(stage: Stage) -> None:
+    ana = await night(stage, cover="cover", cover_by=["tampa"])
+    await stage.say(ana, "1")
+    await cover.hand_back(stage.ctx, stage.ravi, thread=ana.thread, note=None)
+    await set_rules(stage.ctx, stage.spokane, **ASK)
+    assert (await stage.say(ana, "2")).choice is None, "given back until the team opens"
+    for number in ("3", "4"):
+        await set_hours(stage.ctx, stage.spokane, None)
+        assert (await stage.say(ana, f"{number} by day")).choice is None
+        await set_hours(stage.ctx, stage.spokane, "mon-sun 08:00-20:00")
+        asked = (await stage.say(ana, number)).choice
+        assert asked is not None
+        assert (asked.state, asked.until) == ("open", to_text(OPENS))
+    # It opens sooner than was said then: what was asked ends with that, and no sooner.
+    await set_hours(stage.ctx, stage.spokane, "mon-sun 06:00-20:00")
+    shown = (await customer_thread(stage.ctx, ana)).choice
+    assert shown is not None
+    assert (shown.state, shown.until) == ("open", to_text(OPENS - 2 * HOUR))
 
 
 async def test_now_begins_a_cover(stage: Stage) -> None:
