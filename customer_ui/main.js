@@ -65,6 +65,11 @@ effect(() => {
 for (const kind of ["online", "offline"]) {
   addEventListener(kind, () => (app.online.value = navigator.onLine));
 }
+// Whoever is around may know that the network is back before the browser does. Only pages that may embed
+// this one can say so, and all that follows is one try.
+addEventListener("message", ({ source, data }) => {
+  if (embedded && source === parent && data?.pinbox === "online") dispatchEvent(new Event("online"));
+});
 addEventListener("hashchange", goTo);
 navigator.serviceWorker?.addEventListener("message", ({ data }) => {
   if (data?.pinbox === "open" && typeof data.seq === "number") app.target.value = data.seq;

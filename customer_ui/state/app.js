@@ -9,6 +9,7 @@ import { Beside } from "./beside.js";
 import { Drafts } from "./drafts.js";
 import { deviceId, forget, keep, outboxOf, readKept, readSession } from "./keeping.js";
 import { leaveBehind } from "./leaving.js";
+import { Opening } from "./opening.js";
 import { Parcels } from "./parcels.js";
 import { Pushes } from "./pushes.js";
 import { forgetTyped } from "./typed.js";
@@ -59,6 +60,7 @@ export class App {
   #acked = 0;
   #carrying = 0;
   #wasLive = false;
+  #opening = new Opening(this);
   /** Whose page this is, once somebody is signed in. */
   person = "";
   /** @type {Parcels | null} */
@@ -166,6 +168,7 @@ export class App {
   async lookAtTeam() {
     try {
       this.team.value = await this.client.team();
+      this.#opening.expect();
       this.#keepSoon();
     } catch (error) {
       this.#quietly(error);
@@ -212,7 +215,7 @@ export class App {
     if (waits) return this.enclose(body, { urgent, files: attachments.map((id) => ({ id, name: "", type: "", size: 0 })) });
     const clientId = makeId();
     this.drafts.note({ client_id: clientId, body, attachments, urgent });
-    this.#typed = 0;
+    this.#stopTyping();
     try {
       await this.client.post(body, { clientId, attachments, urgent });
     } catch (error) {
@@ -236,7 +239,7 @@ export class App {
    */
   async enclose(body, { urgent, files }) {
     await this.parcels.put({ client_id: makeId(), body, urgent }, files);
-    this.#typed = 0;
+    this.#stopTyping();
     await this.drafts.look();
     void this.#carry();
     void stirWorker();
@@ -268,6 +271,12 @@ export class App {
     if (now - this.#typed < TYPED_MS) return;
     this.#typed = now;
     this.client.typing(true);
+  }
+
+  /** What was typed is sent: nobody writes any more, until they do again. */
+  #stopTyping() {
+    if (this.#typed !== 0) this.client.typing(false);
+    this.#typed = 0;
   }
 
   /** Everything that is shown was read, if anybody looks. */
@@ -351,7 +360,9 @@ export class App {
         return this.#types(event);
       case "notice": {
         const team = this.team.value;
-        if (team !== null && team.id === event.team) this.team.value = { ...team, notice: event.notice };
+        if (team === null || team.id !== event.team) return undefined;
+        this.team.value = { ...team, notice: event.notice };
+        if (event.state && event.state !== team.state) this.#opening.turned(event.state);
         return undefined;
       }
       case "message":

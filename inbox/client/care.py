@@ -43,7 +43,11 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class NoticeChanged(msgspec.Struct, frozen=True):
-    """What the customer's home team (by id) tells everybody now; none: nothing any more."""
+    """What the customer's home team (by id) tells everybody now; none: nothing any more.
+
+    `state` is *open*, *limited* or *closed*: it comes, too, when the team opens or closes.
+    """
 
     team: str
     notice: Notice | None
+    state: str | None = None

@@ -23,6 +23,7 @@ from inbox.core.errors import (
     StaleView,
 )
 from inbox.core.misfit import misfit
+from inbox.core.timetable import State
 
 Unset: TypeAlias = msgspec.UnsetType
 UNSET = msgspec.UNSET
@@ -280,11 +281,13 @@ class NoticeShown(msgspec.Struct, frozen=True):
 class Notice(_Told, frozen=True):
     """What the customer's home team tells all its customers now; `null`: nothing any more.
 
-    A team's state: comes on a new connection if there is one, and whenever it changes.
+    A team's state: comes on a new connection if there is a notice, and whenever it changes or the
+    team opens or closes. `state` says whether the team is there; absent from older servers.
     """
 
     team: str
     notice: NoticeShown | None
+    state: State | None = None
 
 
 class Drain(_Told, frozen=True):

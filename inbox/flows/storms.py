@@ -14,10 +14,12 @@ from inbox.core import storm as rules
 from inbox.core.errors import BadRequest, Conflict
 from inbox.core.events import TeamRef
 from inbox.core.frames import NoticeShown
+from inbox.core.hours import state
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Customer, Operator, demand_lead
 from inbox.core.storm import Helper, Plan, Storm
 from inbox.core.text import clean_line
+from inbox.core.timetable import State
 from inbox.flows.audit import record
 from inbox.flows.context import Context, Writing, roster, write
 from inbox.flows.fields import read_until
@@ -215,6 +217,12 @@ async def notices_now(ctx: Context) -> dict[str, NoticeShown]:
     people, at = await roster(ctx), ctx.clock()
     shown = {team: show_notice(people.notice_of(team, at=at)) for team in people.teams}
     return {team: notice for team, notice in shown.items() if notice is not None}
+
+
+async def states_now(ctx: Context) -> dict[str, State]:
+    """Whether teams are there by their hours, by team."""
+    people, at = await roster(ctx), ctx.clock()
+    return {team: state(people.hours_of(team), at) for team in people.teams}
 
 
 async def homes_of(ctx: Context, customers: Sequence[Customer]) -> list[str | None]:

@@ -9,6 +9,7 @@ from inbox.core.errors import Unauthorized
 from inbox.core.frames import NoticeShown, Send
 from inbox.core.hints import Moved
 from inbox.core.policy import Agent, Customer
+from inbox.core.timetable import State
 from inbox.flows import in_front, passing, receipts, signin, storms, streams
 from inbox.flows.context import Context
 from inbox.flows.passing import Sign
@@ -82,6 +83,10 @@ class SignedInPeople:
     async def notices(self) -> dict[str, NoticeShown]:
         """What teams tell their customers now."""
         return await storms.notices_now(self._ctx)
+
+    async def states(self) -> dict[str, State]:
+        """Whether each team is there by its hours."""
+        return await storms.states_now(self._ctx)
 
     async def homes(self, customers: Sequence[Customer]) -> list[str | None]:
         """The home teams of these."""

@@ -1,4 +1,4 @@
-"""What teams tell all their customers, brought to the sockets of this node.
+"""What teams tell all their customers, and that they open or close, for the sockets of this node.
 
 It is state, not a message: each node looks at it once a second, which costs nothing while it is the
 same, and tells whoever is connected what has changed. Who comes later is told as they come. Nothing
@@ -16,6 +16,7 @@ import msgspec
 from inbox.core.errors import PinboxError
 from inbox.core.frames import Notice, NoticeShown
 from inbox.core.policy import Agent, Customer
+from inbox.core.timetable import State
 from inbox.live.ports import People
 
 TOGETHER = 100
@@ -41,21 +42,25 @@ class Notices:
     def __init__(self, people: People) -> None:
         self._people = people
         self._known: dict[str, NoticeShown] = {}
+        self._states: dict[str, State] | None = None
 
     async def look(self, hearers: Iterable[Hearer]) -> None:
-        """Tell those whose team says something else than before.
+        """Tell those whose team says something else than before, or is there and was not.
 
         Raises what the store raises; the next look tells all of them then.
         """
-        now = await self._people.notices()
+        now, states = await self._people.notices(), await self._people.states()
         changed = {team for team in {*now, *self._known} if now.get(team) != self._known.get(team)}
+        before = self._known, self._states
+        if self._states is not None:  # what was so at the first look is no news
+            changed |= {team for team in states if states[team] != self._states.get(team)}
+        self._known, self._states = now, states
         if not changed:
             return
-        before, self._known = self._known, now
         try:
             await self._tell(hearers, changed)
         except PinboxError:
-            self._known = before
+            self._known, self._states = before
             raise
 
     async def greet(self, hearer: Hearer) -> None:
@@ -70,5 +75,9 @@ class Notices:
             for (hearer, _), home in zip(some, homes, strict=True):
                 if home is not None and home in teams:
                     # As it is known by now: whoever comes while a change is told hears the last.
-                    frame = Notice(team=home, notice=self._known.get(home))
+                    frame = Notice(
+                        team=home,
+                        notice=self._known.get(home),
+                        state=None if self._states is None else self._states.get(home),
+                    )
                     hearer.overhear(("Notice",), msgspec.json.encode(frame))

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 from inbox.core.frames import NoticeShown, Send
 from inbox.core.hints import Moved
 from inbox.core.policy import Agent, Customer
+from inbox.core.timetable import State
 from inbox.flows.passing import Sign
 from inbox.flows.send import Sent
 from inbox.flows.streams import Bounds, Page
@@ -52,6 +53,10 @@ class People(Protocol):
 
     async def signed_out(self, customers: Sequence[Customer]) -> list[bool]:
         """Which of these, in their order, `still_valid` would refuse; in one look."""
+        ...
+
+    async def states(self) -> dict[str, State]:
+        """Whether each team is there by its hours; asks the store only where teams changed."""
         ...
 
     async def notices(self) -> dict[str, NoticeShown]:

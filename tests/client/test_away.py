@@ -137,6 +137,10 @@ async def test_an_app_hears_what_its_team_tells_everybody(
     async with customer(house) as ana:
         await mia.cover.set_notice(cast.spokane, "Our phones are down")
         told = Notice("Our phones are down", SINCE)
-        await first(ana.events(), lambda event: event.what == NoticeChanged(cast.spokane, told))
+        await first(
+            ana.events(), lambda event: event.what == NoticeChanged(cast.spokane, told, "open")
+        )
         await mia.cover.set_notice(cast.spokane, None)
-        await first(ana.events(), lambda event: event.what == NoticeChanged(cast.spokane, None))
+        await first(
+            ana.events(), lambda event: event.what == NoticeChanged(cast.spokane, None, "open")
+        )

@@ -18,6 +18,7 @@ from inbox.core.frames import NoticeShown, Send
 from inbox.core.hints import Moved
 from inbox.core.policy import Agent, Customer
 from inbox.core.sync import Limits
+from inbox.core.timetable import State
 from inbox.flows.passing import Sign
 from inbox.flows.presence import Presence
 from inbox.flows.send import Sent
@@ -142,6 +143,10 @@ class PretendPeople:
 
     async def notices(self) -> dict[str, NoticeShown]:
         """Nobody says anything."""
+        return {}
+
+    async def states(self) -> dict[str, State]:
+        """No team opens or closes."""
         return {}
 
     async def homes(self, customers: Sequence[Customer]) -> list[str | None]:

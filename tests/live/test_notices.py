@@ -10,8 +10,9 @@ from inbox.core.errors import Overloaded
 from inbox.core.frames import NoticeShown
 from inbox.core.instant import to_text
 from inbox.core.policy import Agent, Customer
+from inbox.core.shorthand import read_weekly
 from inbox.core.storm import Helper
-from inbox.flows import storms
+from inbox.flows import hours, storms
 from inbox.flows.context import Context
 from inbox.flows.storms import StormDraft
 from inbox.live.notices import TOGETHER, Notices
@@ -37,9 +38,21 @@ async def test_a_notice_reaches_the_teams_customers_and_nobody_else(
     for text in ("Our phones are down", "They work again"):
         await storms.set_notice(ctx, OPERATOR, team=cast.spokane, notice=text)
         told = await ana.until("notice")
-        assert told == {"type": "notice", "team": cast.spokane, "notice": shown(text)}
+        assert told == {
+            "type": "notice",
+            "team": cast.spokane,
+            "notice": shown(text),
+            "state": "open",
+        }
     await storms.set_notice(ctx, OPERATOR, team=cast.spokane, notice=None)
     assert (await ana.until("notice"))["notice"] is None
+
+    # The team goes home, and is back: told in the same way, as what it tells is not.
+    for week, state in ("mon-sun 01:00-01:01", "closed"), (None, "open"):
+        weekly = None if week is None else read_weekly(week)
+        await hours.set_weekly(ctx, OPERATOR, team=cast.spokane, weekly=weekly)
+        told = await ana.until("notice", state=state)
+        assert told["notice"] is None
 
     # What comes after it in the same way is heard: the others were passed over, not late.
     await storms.set_notice(ctx, OPERATOR, team=cast.tampa, notice="Closed at noon")

@@ -160,8 +160,9 @@
  *   Now, and never again: not stored, no `seq`.
  *
  * @typedef {{ type: "notice", team: string,
- *   notice: { text: string, since: string, until: string | null } | null }} NoticeEvent
- *   What the home team tells all its customers now: its state, so it comes at each connection.
+ *   notice: { text: string, since: string, until: string | null } | null, state?: OpenState }} NoticeEvent
+ *   What the home team tells all its customers now: its state, so it comes at each connection where
+ *   there is a notice, and whenever that changes or the team opens or closes (`state`).
  *
  * @typedef {object} ResetEvent Forget what you hold of the thread; here is what stands now, and
  *   events go on from there. They may repeat part of it: apply them as upserts, by `seq` and id.

@@ -518,7 +518,8 @@ export type PassingEvent = {
     };
 };
 /**
- * What the home team tells all its customers now: its state, so it comes at each connection.
+ * What the home team tells all its customers now: its state, so it comes at each connection where
+ * there is a notice, and whenever that changes or the team opens or closes (`state`).
  */
 export type NoticeEvent = {
     type: "notice";
@@ -528,6 +529,7 @@ export type NoticeEvent = {
         since: string;
         until: string | null;
     } | null;
+    state?: OpenState;
 };
 /**
  * Forget what you hold of the thread; here is what stands now, and

@@ -31,6 +31,8 @@ const HINTS = {
 };
 let closed = false;
 let shown = "";
+let newest = 0;
+let known = 0;
 
 await Promise.all([enter("phone"), enter("desk")]);
 for (const what of Object.keys(TEXTS)) button(what).addEventListener("click", () => press(what));
@@ -50,6 +52,8 @@ async function press(what) {
   button(what).disabled = true;
   try {
     draw(await ask("/do", { what, on: what === "storm" ? on : !on }));
+    // A phone's system tells its apps that the network is back.
+    if (what === "network" && !on) place("phone").contentWindow.postMessage({ pinbox: "online" }, "*");
     place("hint").textContent = HINTS[what][Number(on)];
   } finally {
     button(what).disabled = false;
@@ -59,6 +63,10 @@ async function press(what) {
 /** Close the app or open it: its frame goes as a phone's system ends an app. */
 async function turn(on) {
   closed = on;
+  known = newest;
+  shown = "";
+  place("banners").replaceChildren();
+  place("badge").hidden = true;
   mark("app", on);
   place("hint").textContent = HINTS.app[Number(on)];
   place("lock").hidden = !on;
@@ -89,12 +97,15 @@ function draw({ network, team, storm, badge, banners }) {
   mark("storm", storm);
   document.querySelector(".bar").dataset.off = String(!network);
   place("signal").textContent = network ? "●●●●" : "no network";
-  place("badge").hidden = badge === 0;
-  place("badge").textContent = badge;
-  const now = banners.map(({ number }) => number).join();
-  if (!closed || now === shown) return;
+  newest = Math.max(newest, ...banners.map(({ number }) => number));
+  // What came before the app was closed was seen in it.
+  const fresh = closed ? banners.filter(({ number }) => number > known) : [];
+  const now = fresh.map(({ number }) => number).join();
+  if (now === shown) return;
   shown = now;
-  place("banners").replaceChildren(...banners.map(drawBanner));
+  place("badge").hidden = badge === 0 || fresh.length === 0;
+  place("badge").textContent = badge;
+  place("banners").replaceChildren(...fresh.map(drawBanner));
 }
 
 function drawBanner({ title, text, at }) {
@@ -108,7 +119,10 @@ function drawBanner({ title, text, at }) {
 
 function tick() {
   const now = Date.now();
-  place("clock").textContent = place("time").textContent = clock.format(now);
+  place("clock").textContent = clock.format(now);
+  // A lock screen's clock is large, and says no more than the hour and minute.
+  const parts = clock.formatToParts(now).filter(({ type }) => type !== "dayPeriod");
+  place("time").textContent = parts.map(({ value }) => value).join("").trim();
   place("date").textContent = date.format(now);
   setTimeout(tick, 1000);
 }
