@@ -34,7 +34,10 @@ def init(out: Out) -> None:
     words = f"Made {path} with fresh secrets."
     if is_open(out.data):
         words += f"\nOthers may look into {out.data}: chmod 700 {shown}"
-    words += f"\nNext: pinbox serve --data {shown}"
+    words += (
+        "\nNext: pinbox team add KEY --name NAME, pinbox agent add NAME --team KEY, "
+        f"pinbox serve; each with --data {shown}"
+    )
     out.say(Made(str(out.data), str(path)), words)
 
 

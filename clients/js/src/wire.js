@@ -160,7 +160,8 @@
  *   Now, and never again: not stored, no `seq`.
  *
  * @typedef {{ type: "notice", team: string,
- *   notice: { text: string, since: string, until: string | null } | null, state?: OpenState }} NoticeEvent
+ *   notice: { text: string, since: string, until: string | null } | null,
+ *   state?: OpenState }} NoticeEvent
  *   What the home team tells all its customers now: its state, so it comes at each connection where
  *   there is a notice, and whenever that changes or the team opens or closes (`state`).
  *
