@@ -105,8 +105,28 @@ _INTO = """() => {
   document.body.append(into);
   const token = async () => (await fetch("/pinbox-token")).text();
   addEventListener("message", ({ data }) => (globalThis.counted ||= data?.pinbox === "unread"));
-  Pinbox.start({ token, into });
+  globalThis.care = Pinbox.start({ token, into });
 }"""
+
+_NEXT = """async () => {
+  await fetch("/?as=luis");
+  care.remove();
+  document.getElementById("care").remove();
+}"""
+
+
+async def begin_as_the_next(stage: Stage, page: Page) -> None:
+    """The shop signs somebody else in without being loaded anew, and begins the frame again."""
+    await page.evaluate(_NEXT)
+    await page.evaluate(_INTO)
+    inside = page.frame_locator("#care iframe")
+    await inside.locator('.shell[data-live="live"]').wait_for()
+    await expect(inside.locator("article.said")).to_have_count(0)
+    await inside.locator("textarea").fill("And in red?")
+    await inside.get_by_role("button", name="Send", exact=True).press("Enter")
+    red = inside.locator("article.said").filter(has_text="And in red?")
+    await expect(red).to_have_attribute("data-state", "stored")
+    assert await stage.log() == ["Do you have it in blue?"]
 
 
 async def test_a_customer_of_the_shop_writes_in_its_corner(stage: Stage) -> None:
@@ -157,6 +177,9 @@ async def test_a_customer_of_the_shop_writes_in_its_corner(stage: Stage) -> None
         inside = page.frame_locator("#care iframe")
         await inside.locator('.shell[data-live="live"]').wait_for()
         await page.wait_for_function("globalThis.counted === true")
+        await expect(inside.locator("article.said")).to_have_count(1)
+
+        await begin_as_the_next(stage, page)
 
         # Without a customer there is nobody to be, and a page of elsewhere is not let in.
         _, other = await open_shop(stage, url)
