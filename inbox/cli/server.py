@@ -101,7 +101,9 @@ async def _serve(data: Path, settings: Settings, say: Callable[[Ready, str], Non
         ctx = dataclasses.replace(ctx, ringer=bells)
         url = await held.enter_async_context(_open_doors(ctx, bells))
         await _open_control(held, ctx, data, url=url)
-        say(Ready(url, os.getpid(), __version__), f"Pinbox {__version__} is ready at {url}")
+        doors = "/desk for agents, /app for customers, /docs for developers"
+        words = f"Pinbox {__version__} is ready at {url} ({doors})"
+        say(Ready(url, os.getpid(), __version__), words)
         _log.info("ready", url=url, data=str(data), engine=ctx.store.dialect)
         await stopping.wait()
         _log.info("stopping")

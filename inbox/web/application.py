@@ -52,10 +52,16 @@ def _documents(url: str) -> tuple[bytes, bytes]:
 def _stray(
     site: Site, app: web.Application
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Whatever no route takes: a preflight, a wrong method, or nothing that is here."""
+    """Whatever no route takes: a preflight, a wrong method, or nothing that is here.
+
+    A browser that opens the bare address is led to the desk.
+    """
     known = list(app.router.resources())
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        wants_page = "text/html" in request.headers.get("Accept", "")
+        if request.path == "/" and request.method in {"GET", "HEAD"} and wants_page:
+            return web.Response(status=302, headers={"Location": "/desk", "Vary": "Accept"})
         methods: set[str] = set()
         for resource in known:
             methods |= (await resource.resolve(request))[1]

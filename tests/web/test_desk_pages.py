@@ -90,3 +90,9 @@ def test_what_all_desks_load_is_light() -> None:
 
     assert sum(len(files[path].packed) for path in at_once) < MOST_PACKED
     assert len(files["rooms.js"].packed) < MOST_PACKED_IN_ROOMS
+
+
+async def test_the_bare_address_leads_a_browser_to_the_desk_and_nobody_else(server: Server) -> None:
+    seen = await server.ask("GET", "/", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (seen.status, seen.headers["Location"]) == (302, "/desk")
+    assert (await server.ask("GET", "/", headers={"Accept": "application/json"})).status == 404

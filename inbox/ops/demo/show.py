@@ -224,5 +224,6 @@ async def _stay(teller: Teller, stage: StagePage, cast: Cast | None, *, kept: Pa
     if cast is not None:
         await teller.scene("Now see it: Ana's phone and her team's desk, side by side")
         teller.show(f"\n    {stage.url}\n", style="bold")
+        teller.show(f"The desk alone: {stage.sign_in}")
     teller.console.print(f"Open it in a browser on this machine. Ctrl-C ends it; {end}.")
     await asyncio.Event().wait()

@@ -92,6 +92,11 @@ class StagePage:
         """Its address."""
         return f"http://{HOST}:{self._port}"
 
+    @property
+    def sign_in(self) -> str:
+        """Where and as whom the desk is opened in a window of its own."""
+        return f"{self._server}/desk, as {LEAD} with the password {self._password}"
+
     def environment(self) -> dict[str, str]:
         """Settings of a server whose pages it may show."""
         return {
@@ -121,8 +126,8 @@ class StagePage:
         async with DeskClient(url, cast.mia) as mia:
             await mia.duty(on=True)
             self._thread = await _go_on(mia)
-        # A password that nobody else knows: the desk is signed in by it, and so by a link.
-        self._password = secrets.token_urlsafe(24)
+        # New with each demo: the desk is signed in by it, by a link or by hand.
+        self._password = secrets.token_urlsafe(12)
         async with DeskClient(url, cast.ada) as ada:
             (lead,) = [one for one in await ada.admin.agents() if one.name == LEAD]
             await ada.admin.set_password(lead.id, self._password)
