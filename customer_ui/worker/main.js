@@ -91,6 +91,8 @@ async function flush(tokenUrl) {
     throw new PinboxError("unauthorized", "somebody else is signed in here now");
   };
   if (tokenUrl !== "" && (await isGone(source))) {
+    // The page of whoever came next may have signed in while the backend was asked.
+    if ((await readSession())?.person !== session.person) return;
     await forgetSession();
     return leaveBehind(session, here.registration);
   }
