@@ -318,6 +318,10 @@ class Link:
             except TimeoutError:
                 return 0.0
             except ExceptionGroup as failed:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    # Before Python 3.13 a TaskGroup swallows a cancel that comes with a failure.
+                    raise asyncio.CancelledError from failed
                 self._way.clear()
                 first = failed.exceptions[0]
                 if isinstance(first, PinboxError) and first.temporary:

@@ -64,8 +64,9 @@ def test_the_story_is_as_told_and_then_it_stays_up(tmp_path: Path) -> None:
     for claim in CLAIMS:
         assert claim in told
     assert "Everything was as told" in told
-    after = told.partition("side by side")[2]
+    after, _, alone = told.partition("side by side")[2].partition("The desk alone:")
     assert len(re.findall(r"http://127\.0\.0\.1:\d+", after)) == 1, "one address to open"
+    assert re.match(r" http://127\.0\.0\.1:\d+/desk, as Mia with the password \S+", alone)
     assert "export ANA=ey" in told
     assert "export BO=pbx_" in told
     assert "export ADMIN=pbx_" in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import sqlite3
@@ -195,6 +196,21 @@ async def test_the_first_failure_is_told_and_those_after_it_are_not(
     assert [one.getMessage().split()[0] for one in told] == [
         "send_waits" if way == "send" else "live_refused"
     ]
+
+
+async def test_a_client_closes_at_any_moment_of_its_tries() -> None:
+    """Also where a try fails in the very turn in which it is told to end."""
+    url = closed_url()
+
+    async def leave(after_s: float) -> None:
+        async with CustomerClient(url, signed(sub="ana"), pace=PACE) as ana:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(after_s):
+                    await anext(ana.events())
+
+    leaving = [asyncio.create_task(leave(0.05 + turn / 1_000)) for turn in range(150)]
+    _, left = await asyncio.wait(leaving, timeout=10)
+    assert not left
 
 
 @pytest.mark.parametrize("url", ["", "care.example.com", "ws://care.example.com", "http://", "/x"])
