@@ -327,7 +327,9 @@ async def prove(
 
 
 async def test_wherever_conversations_wander(database: Database, tmp_path: Path) -> None:
-    await prove(database, tmp_path, examples=30, steps=50)
+    # The engines differ in races, not in these rules: the slow one tells fewer stories.
+    examples = 30 if database.kind == "sqlite" else 12
+    await prove(database, tmp_path, examples=examples, steps=50)
 
 
 @pytest.mark.prove

@@ -464,7 +464,9 @@ async def prove(database: Database, folder: Path, *, examples: int, steps: int) 
 
 @pytest.mark.timeout(300)
 async def test_nothing_is_stuck_whatever_happens(database: Database, tmp_path: Path) -> None:
-    await prove(database, tmp_path, examples=10, steps=30)
+    # The engines differ in races, not in these rules: the slow one tells fewer stories.
+    examples = 10 if database.kind == "sqlite" else 5
+    await prove(database, tmp_path, examples=examples, steps=30)
 
 
 @pytest.mark.prove

@@ -18,7 +18,7 @@ from tests.proofs.sites import Site
 WORDS = "Your SIM was activated twice"
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.prove)])
 def place(request: pytest.FixtureRequest) -> Site:
     """A place on this engine."""
     name = "site" if request.param == "sqlite" else "shared_site"

@@ -37,7 +37,7 @@ NO_LIMITS = {
 AUDIENCES = {
     "customer": ("^/v1/(thread|team)", 10),
     "desk": ("^/v1/desk/", 5),
-    "admin": ("^/v1/admin/", 5),
+    "admin": ("^/v1/admin/", 3),
     "service": ("^/[^v]", 3),
 }
 """Whose addresses, and how many random requests to each besides those at every boundary."""
