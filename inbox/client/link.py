@@ -311,23 +311,23 @@ class Link:
         self._tell("live_refused status=%s error=%s", refusal.status, refusal)
         self._no_socket += 1
         if self._no_socket >= self._pace.tries_before_poll:
+            polls = [asyncio.create_task(self._poll_on(stream)) for stream in self.streams]
             try:
-                async with asyncio.timeout(self._pace.socket_again_s), asyncio.TaskGroup() as group:
-                    for stream in self.streams:
-                        group.create_task(self._poll_on(stream))
-            except TimeoutError:
-                return 0.0
-            except ExceptionGroup as failed:
-                task = asyncio.current_task()
-                if task is not None and task.cancelling():
-                    # Before Python 3.13 a TaskGroup swallows a cancel that comes with a failure.
-                    raise asyncio.CancelledError from failed
+                # No TaskGroup: before Python 3.13 it swallows a cancel that comes with a failure.
+                async with asyncio.timeout(self._pace.socket_again_s) as while_:
+                    await asyncio.gather(*polls)
+            except Exception as failed:
+                if while_.expired():
+                    return 0.0
                 self._way.clear()
-                first = failed.exceptions[0]
-                if isinstance(first, PinboxError) and first.temporary:
-                    return first.retry_after or 0.0
-                if not isinstance(first, Unreachable | Internal):
-                    raise first from failed
+                if isinstance(failed, PinboxError) and failed.temporary:
+                    return failed.retry_after or 0.0
+                if not isinstance(failed, Unreachable | Internal):
+                    raise
+            finally:
+                for poll in polls:
+                    poll.cancel()
+                await asyncio.gather(*polls, return_exceptions=True)
         return refusal.retry_after or 0.0
 
     async def _poll_on(self, stream: str) -> None:
