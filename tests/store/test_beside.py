@@ -19,12 +19,12 @@ from tests.store.gate import Gate
 from tests.store.test_group_commit import (
     ADD,
     MAKE,
-    NOTHING,
     Commits,
     adding,
     commits,
     count,
     file,
+    noting,
     ruin_table,
     store,
 )
@@ -174,17 +174,9 @@ async def test_who_went_before_it_began_is_passed_over(store: SqliteEngine, *, a
 async def test_works_begin_in_the_order_they_came(store: SqliteEngine, commits: Commits) -> None:
     """One is run beside in each commit, and neither it nor a long one is overtaken for ever."""
     order: list[int] = []
-
-    def noting(number: int) -> Work[None]:
-        async def work(tx: Tx) -> None:
-            order.append(number)
-            await tx.fetch(NOTHING)
-
-        return work
-
     beside, long = {1, 4, 6, 9}, {5}
     await asyncio.gather(
-        *(store.write(noting(n), beside=n in beside, long=n in long) for n in range(10))
+        *(store.write(noting(order, n), beside=n in beside, long=n in long) for n in range(10))
     )
 
     assert order == [0, 2, 3, 1, 4, 5, 7, 8, 6, 9]

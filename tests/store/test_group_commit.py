@@ -79,6 +79,16 @@ async def nothing(tx: Tx) -> None:
     await tx.fetch(NOTHING)
 
 
+def noting(order: list[int], number: int) -> Work[None]:
+    """Notes when it is run."""
+
+    async def work(tx: Tx) -> None:
+        order.append(number)
+        await tx.fetch(NOTHING)
+
+    return work
+
+
 async def test_works_that_wait_share_a_commit(store: SqliteEngine, commits: Commits) -> None:
     await asyncio.gather(*(store.write(adding(f"{n}")) for n in range(100)))
     assert commits == [100]
@@ -330,15 +340,7 @@ async def test_the_loop_waits_for_nobody(store: SqliteEngine, file: Path) -> Non
 
 async def test_works_are_run_in_the_order_they_came(store: SqliteEngine, commits: Commits) -> None:
     order: list[int] = []
-
-    def noting(number: int) -> Work[None]:
-        async def work(tx: Tx) -> None:
-            order.append(number)
-            await tx.fetch(NOTHING)
-
-        return work
-
-    await asyncio.gather(*(store.write(noting(n), long=n in {3, 4, 7}) for n in range(10)))
+    await asyncio.gather(*(store.write(noting(order, n), long=n in {3, 4, 7}) for n in range(10)))
     assert order == list(range(10))
     assert commits == [3, 1, 1, 2, 1, 2]
 
