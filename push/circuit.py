@@ -117,11 +117,12 @@ class Circuits:
         if (one := self._troubled.get(key)) is not None:
             one.probing = False
 
-    def reset(self) -> list[str]:
-        """Close all: the operator has changed something. Gives those that were not closed."""
-        troubled = [key for key, one in self._troubled.items() if one.open]
-        self._troubled.clear()
-        return troubled
+    def probe_now(self) -> None:
+        """End all pauses: the operator has changed something, and each next push is the probe."""
+        for one in self._troubled.values():
+            one.failures = one.pauses = 0
+            one.probing = False
+            one.until = self._ticks()
 
     def troubled(self) -> list[Circuit]:
         """Those that are not closed."""

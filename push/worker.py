@@ -76,8 +76,7 @@ class Worker:
     def reload(self) -> None:
         """Keys or settings have changed: what was refused may be tried at once.
 
-        Alarms go with that, and come back with the first push that is refused again.
+        An alarm stands until a push has got through: that something was changed is no proof yet.
         """
-        for key in self.court.circuits.reset():
-            self.alarms.clear(key, "clock", "configuration", "unreachable")
+        self.court.circuits.probe_now()
         self.court.release_brakes()

@@ -140,10 +140,19 @@ def test_a_provider_may_ask_for_longer(circuits: Circuits, asked: float, waits: 
     assert circuits.wait_s(KEY) == waits
 
 
-def test_the_operator_closes_all(circuits: Circuits) -> None:
+def test_the_operator_ends_all_pauses_and_one_probe_says_whether_it_helped(
+    circuits: Circuits,
+) -> None:
     circuits.refused(KEY, "x")
-    circuits.reset()
+    circuits.probe_now()
     assert circuits.admits(KEY)
+    assert not circuits.admits(KEY)
+    circuits.refused(KEY, "x")
+    assert circuits.wait_s(KEY) == LONGEST_PAUSE_S
+    circuits.probe_now()
+    assert circuits.admits(KEY)
+    assert circuits.worked(KEY)
+    assert circuits.held() == frozenset()
 
 
 def test_strangers_cannot_fill_the_memory(circuits: Circuits) -> None:

@@ -259,10 +259,15 @@ async def test_a_refused_key_pauses_its_app_and_no_other(
     assert (alarm.kind, alarm.reason) == ("configuration", "InvalidProviderToken")
     assert "key id" in alarm.remedy
     assert {row.push.attempts for row in shelf.rows.values()} == {0}
-    broken = False
     worker.reload()
     await steered.pass_by(5)
+    assert [one.reason for one in worker.alarms.standing()] == ["InvalidProviderToken"]
+    broken = False
+    worker.reload()
+    assert [one.reason for one in worker.alarms.standing()] == ["InvalidProviderToken"]
+    await steered.pass_by(5)
     assert shelf.states() == {"sent": 600}
+    assert worker.alarms.standing() == []
 
 
 async def test_a_clock_that_is_wrong_is_told(

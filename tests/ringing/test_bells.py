@@ -85,8 +85,8 @@ async def test_a_service_that_is_not_set_up_holds_its_pushes_and_no_others(
     await belfry.bells.start()
     await belfry.reply(ana)
     await belfry.arrival(1)
-    await until(belfry, lambda rows: sorted(row[0] for row in rows) == ["SENT", "WAITS"])
     await until(belfry, lambda _rows: bool(belfry.bells.look().alarms))
+    await until(belfry, lambda rows: sorted(row[0] for row in rows) == ["SENT", "WAITS"])
     (alarm,) = belfry.bells.look().alarms
     assert (alarm.kind, alarm.about) == ("configuration", f"fcm:{CARE}:")
     assert "fcm is not set up" in alarm.reason
