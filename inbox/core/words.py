@@ -20,7 +20,8 @@ LONGEST_QUERY = 200
 MOST_TERMS = 32
 SNIPPET = 160
 
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ASCII = "".join(char if (char := chr(code)).isalnum() else " " for code in range(128)).lower()
+"""What each ASCII character is in a word: itself without case, or a space between words."""
 _ACCENT = re.compile(  # Latin, Greek, Cyrillic accents; Hebrew points; Arabic vowels and tatweel;
     "[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670"
     "\ufe00-\ufe0f]"  # and what chooses between forms of an emoji
@@ -101,7 +102,7 @@ def _is_unspaced(word: str) -> bool:
 
 def _each(text: str) -> list[str]:
     if text.isascii():
-        return [word[:LONGEST_WORD] for word in _ASCII_WORD.findall(text.lower())]
+        return _each_ascii(text)
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = _ACCENT.sub("", unicodedata.normalize("NFD", plain))
     found: list[str] = []
@@ -118,6 +119,13 @@ def _each(text: str) -> list[str]:
             run += char
         kind = now
     return found
+
+
+def _each_ascii(text: str) -> list[str]:
+    """As `_each`, in a tenth of the time: most texts are ASCII, and it is done for every one."""
+    found = text.translate(_ASCII).split()
+    longest = max(map(len, found), default=0)
+    return found if longest <= LONGEST_WORD else [word[:LONGEST_WORD] for word in found]
 
 
 def _pairs(run: str) -> list[str]:

@@ -22,6 +22,8 @@ from inbox.store.queries import Q, Value
 from inbox.store.records import Thread
 from inbox.store.rows import sure
 
+_encode = msgspec.json.Encoder().encode
+
 
 class Entry(msgspec.Struct, frozen=True):
     """One thing to append. What a person sent has the keys by which a repeat is known."""
@@ -54,12 +56,14 @@ async def append_message(
     writing: Writing, before: Thread, thread: Thread, entry: Entry
 ) -> tuple[Thread, tuple[Item, ...]]:
     """The hot path of `append`: one message that changes nothing but the marks of the log."""
-    items = await _add_items(writing, thread, (entry,))
-    stored = msgspec.structs.replace(thread, head=thread.head + 1, unindexed=True)
+    item = _item(writing, thread.head + 1, entry)
+    await writing.tx.execute(Q.add_item, **_row(thread, item, entry))
+    writing.moved(f"thread:{thread.id}", item.seq)
+    stored = msgspec.structs.replace(thread, head=item.seq, unindexed=True)
     await _save_marks(writing, before, stored)
     await tell_log(writing, stored, stored, (entry.event,))
-    await tell_teams(writing, stored, stored, items)
-    return stored, items
+    await tell_teams(writing, stored, stored, (item,))
+    return stored, (item,)
 
 
 async def _save_marks(writing: Writing, before: Thread, stored: Thread) -> None:
@@ -123,33 +127,32 @@ async def save(writing: Writing, thread: Thread) -> None:
 async def _add_items(
     writing: Writing, thread: Thread, entries: Sequence[Entry]
 ) -> tuple[Item, ...]:
-    items = []
-    rows: list[dict[str, Value]] = []
-    for seq, entry in enumerate(entries, start=thread.head + 1):
-        item = Item(seq, entry.type, writing.at, msgspec.json.encode(entry.event).decode())
-        items.append(item)
-        rows.append(
-            {
-                "thread": thread.id,
-                "seq": seq,
-                "type": item.type,
-                "audience": audience(item.type),
-                "at": item.at,
-                "author": entry.author,
-                "conversation": thread.conversation,
-                "client_key": entry.client_key,
-                "body_key": entry.body_key,
-                "payload": item.payload,
-                "team": thread.serving_team if entry.type == "message" else None,
-            }
-        )
-    if len(rows) == 1:
-        await writing.tx.execute(Q.add_item, **rows[0])
-    elif rows:
-        await writing.tx.execute_many(Q.add_item, rows)
+    items = [_item(writing, seq, entry) for seq, entry in enumerate(entries, start=thread.head + 1)]
+    rows = [_row(thread, item, entry) for item, entry in zip(items, entries, strict=True)]
     if items:
+        await writing.tx.execute_many(Q.add_item, rows)
         writing.moved(f"thread:{thread.id}", items[-1].seq)
     return tuple(items)
+
+
+def _item(writing: Writing, seq: int, entry: Entry) -> Item:
+    return Item(seq, entry.type, writing.at, _encode(entry.event).decode())
+
+
+def _row(thread: Thread, item: Item, entry: Entry) -> dict[str, Value]:
+    return {
+        "thread": thread.id,
+        "seq": item.seq,
+        "type": item.type,
+        "audience": audience(item.type),
+        "at": item.at,
+        "author": entry.author,
+        "conversation": thread.conversation,
+        "client_key": entry.client_key,
+        "body_key": entry.body_key,
+        "payload": item.payload,
+        "team": thread.serving_team if item.type == "message" else None,
+    }
 
 
 async def tell_teams(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
+from zlib import crc32
 
 import msgspec
 
@@ -189,7 +190,7 @@ async def _add_elsewhere(tx: Tx, texts: Sequence[Text]) -> None:
 
 
 def _item_place(thread: str, seq: int, at: int) -> int:
-    return min(max(at, 1), _LATEST_MS) * _SALTS + _number(thread, str(seq)) % _SALTS
+    return min(max(at, 1), _LATEST_MS) * _SALTS + crc32(f"{thread}{seq}".encode()) % _SALTS
 
 
 async def _add(tx: Tx, place: int, thread: str, seq: int, words: str) -> bool:
