@@ -70,7 +70,7 @@ async def answering(ctx: Context) -> AsyncIterator[tuple[str, int]]:
     """Its web server in this process; gives where it listens."""
     live = Live(ctx)
     await live.start()
-    runner = make_runner(build_web(ctx, Sockets(live.customer_live, live.desk_live, b"{}")))
+    runner = make_runner(build_web(ctx, Sockets(live.customer_live, live.desk_live, bytes)))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:

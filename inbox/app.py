@@ -23,7 +23,6 @@ from inbox.flows.limits import Limits
 from inbox.flows.memory import Memory
 from inbox.settings import Settings
 from inbox.store.engine import Engine
-from inbox.store.postgres import open_postgres
 from inbox.store.schema import prepare
 from inbox.store.sqlite import open_sqlite
 from inbox.telemetry import Metrics
@@ -100,6 +99,8 @@ async def open_engine(data: Path, settings: Settings, *, metrics: Metrics) -> En
         metrics.commit_seconds.observe(seconds)
 
     if settings.database:
+        from inbox.store.postgres import open_postgres  # with its driver, which SQLite needs not
+
         return await open_postgres(settings.database, pool=settings.postgres_pool, observe=observe)
     return await open_sqlite(data / DATABASE, readers=settings.sqlite_readers, observe=observe)
 

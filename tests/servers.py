@@ -93,7 +93,7 @@ async def serve(ctx: Context) -> AsyncIterator[Server]:
     """Start both doors on a free port of this machine, and stop them."""
     live = Live(ctx)
     await live.start()
-    app = build_web(ctx, Sockets(live.customer_live, live.desk_live, _document()))
+    app = build_web(ctx, Sockets(live.customer_live, live.desk_live, _document))
     runner = make_runner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

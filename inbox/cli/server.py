@@ -125,6 +125,10 @@ async def _hold(held: contextlib.AsyncExitStack, data: Path) -> None:
             return
 
 
+def _describe_frames(url: str) -> bytes:
+    return msgspec.json.encode(describe(version=__version__, server=url))
+
+
 @contextlib.asynccontextmanager
 async def _open_doors(ctx: Context, bells: Bells | None) -> AsyncIterator[str]:
     """Both doors on the address of the settings, and what works behind them; gives the URL.
@@ -133,8 +137,8 @@ async def _open_doors(ctx: Context, bells: Bells | None) -> AsyncIterator[str]:
     """
     settings = ctx.settings
     live, tasks, dispatcher = Live(ctx), Tasks(ctx.metrics), Dispatcher(ctx)
-    document = msgspec.json.encode(describe(version=__version__, server=settings.public_url))
-    app = build_web(ctx, Sockets(live.customer_live, live.desk_live, document))
+    frames = partial(_describe_frames, settings.public_url)
+    app = build_web(ctx, Sockets(live.customer_live, live.desk_live, frames))
     runner = make_runner(app)
     await runner.setup()
     try:

@@ -21,7 +21,6 @@ import structlog
 from aiohttp import web
 
 from inbox import __version__
-from inbox.client.problems import Problem, read_problem
 from inbox.core.errors import Internal, NotFound, Overloaded, PinboxError
 from inbox.flows.context import Context
 from inbox.ops.folder import CONTROL
@@ -214,11 +213,15 @@ async def _run(ctx: Context, request: web.Request) -> web.StreamResponse:
 
 
 def _problem(error: PinboxError) -> Line:
+    from inbox.client.problems import Problem  # which takes in the whole client
+
     told = Problem(error.code, error.detail, error.errors)
     return Line(problem=msgspec.Raw(msgspec.json.encode(told)))
 
 
 async def _read_answer(response: aiohttp.ClientResponse, report: Report) -> msgspec.Raw:
+    from inbox.client.problems import read_problem
+
     async for data in response.content:
         line = msgspec.json.decode(data, type=Line)
         if line.progress is not None:

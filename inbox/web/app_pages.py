@@ -5,7 +5,8 @@ It runs only what comes from here, nothing inline, and loads nothing from elsewh
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import msgspec
 from aiohttp import web
@@ -15,15 +16,32 @@ from customer_ui.files import App, read_app
 from inbox.core.errors import NotFound
 from inbox.settings import Settings
 from inbox.web.desk_pages import FOR_EVER, answer_file
+from inbox.web.once import Once
 from inbox.web.problems import answer_problem
 from inbox.web.site import Site
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
+_FIXED = ("/app", "/app/", "/app/worker.js", "/app/launcher.js", "/app/manifest.webmanifest")
 _DEFAULT_NAME = "Customer care"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One company's page: the files with fixed addresses, each with its headers, and all others."""
+
+    fixed: Mapping[str, tuple[File, dict[str, str]]]
+    app: App
 
 
 def mount_app(app: web.Application, site: Site) -> None:
     """Serve the customers' page from this application."""
+    page = Once(lambda: _make(site))
+    for path in _FIXED:
+        app.router.add_get(path, _one(page, path))
+    app.router.add_get("/app/{release:[0-9a-f]{12}}/{path:.+}", _files(site, page))
+
+
+def _make(site: Site) -> _Page:
     made, settings, browsers = read_app(), site.ctx.settings, site.browsers
     name = settings.app_name or _DEFAULT_NAME
     page = made.page(_config(settings), name=name, color=settings.app_color)
@@ -31,29 +49,28 @@ def mount_app(app: web.Application, site: Site) -> None:
     # The launcher is for pages of others.
     lent = {**anew, "Cross-Origin-Resource-Policy": "cross-origin"}
     worker = made.worker(token_url=settings.app_token_url)
-    known: dict[str, tuple[File, dict[str, str]]] = {
+    fixed = {
         "/app": (page, {**browsers.app_headers(), "Cache-Control": "no-cache"}),
         "/app/worker.js": (worker, {**browsers.worker_headers(), "Cache-Control": "no-cache"}),
         "/app/launcher.js": (made.launcher, lent),
         "/app/manifest.webmanifest": (_manifest(made, settings, name=name), anew),
     }
-    known["/app/"] = known["/app"]
-    for path, (file, headers) in known.items():
-        app.router.add_get(path, _one(file, headers))
-    app.router.add_get("/app/{release:[0-9a-f]{12}}/{path:.+}", _files(site, made))
+    return _Page({**fixed, "/app/": fixed["/app"]}, made)
 
 
-def _one(file: File, headers: dict[str, str]) -> Handler:
+def _one(page: Once[_Page], path: str) -> Handler:
     async def handle(request: web.Request) -> web.Response:
+        file, headers = (await page.get()).fixed[path]
         return answer_file(request, file, headers)
 
     return handle
 
 
-def _files(site: Site, made: App) -> Handler:
+def _files(site: Site, page: Once[_Page]) -> Handler:
     plain = site.browsers.file_headers()
 
     async def handle(request: web.Request) -> web.Response:
+        made = (await page.get()).app
         file = made.files.get(request.match_info["path"])
         if file is None:
             return answer_problem(site, request, NotFound("there is no such file of the page"))

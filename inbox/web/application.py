@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import cache
+from functools import cache, partial
 
 import msgspec
 from aiohttp import web
@@ -14,12 +14,13 @@ from inbox.web.app_pages import mount_app
 from inbox.web.browsers import Browsers
 from inbox.web.desk_pages import mount_desk
 from inbox.web.endpoint import serve, serve_socket
+from inbox.web.once import Once
 from inbox.web.openapi import describe
 from inbox.web.page import render
 from inbox.web.peers import Peers
 from inbox.web.problems import answer_problem
 from inbox.web.routes import ROUTES
-from inbox.web.site import Site, Sockets
+from inbox.web.site import Documents, Site, Sockets
 
 SITE = web.AppKey("site", Site)
 
@@ -27,8 +28,8 @@ SITE = web.AppKey("site", Site)
 def build_web(ctx: Context, sockets: Sockets) -> web.Application:
     """The HTTP door with the live sockets mounted; run it with `make_runner`."""
     peers = Peers(ctx.settings.trusted_proxies)
-    site = Site(ctx, sockets, peers, Browsers(ctx.settings, peers))
-    site.pages["openapi"], site.pages["docs"] = _documents(ctx.settings.public_url)
+    documents = Once(partial(_documents, ctx.settings.public_url, sockets.asyncapi))
+    site = Site(ctx, sockets, peers, Browsers(ctx.settings, peers), documents)
     app = web.Application(client_max_size=ctx.settings.max_body_bytes)
     app[SITE] = site
     mount = {"/v1/thread/live": sockets.thread, "/v1/desk/live": sockets.desk}
@@ -43,10 +44,9 @@ def build_web(ctx: Context, sockets: Sockets) -> web.Application:
 
 
 @cache
-def _documents(url: str) -> tuple[bytes, bytes]:
-    """What is told of all routes, for machines and for people; once for each address."""
+def _documents(url: str, asyncapi: Callable[[], bytes]) -> Documents:
     document = describe(ROUTES, url=url)
-    return msgspec.json.encode(document), render(document).encode()
+    return Documents(msgspec.json.encode(document), asyncapi(), render(document).encode())
 
 
 def _stray(

@@ -47,18 +47,18 @@ async def get_metrics(call: Plain) -> web.Response:
 
 async def get_openapi(call: Plain) -> web.Response:
     """The HTTP API as an OpenAPI 3.1 document."""
-    return web.Response(body=call.site.pages["openapi"], headers=_JSON)
+    return web.Response(body=(await call.site.documents.get()).openapi, headers=_JSON)
 
 
 async def get_asyncapi(call: Plain) -> web.Response:
     """The live sockets as an AsyncAPI 3 document."""
-    return web.Response(body=call.site.sockets.asyncapi, headers=_JSON)
+    return web.Response(body=(await call.site.documents.get()).asyncapi, headers=_JSON)
 
 
 async def get_docs(call: Plain) -> web.Response:
     """The HTTP API for people, as a page that needs no other host and no script."""
     headers = call.site.browsers.page_headers(style_hash=STYLE_HASH)
-    return web.Response(body=call.site.pages["docs"], headers=headers)
+    return web.Response(body=(await call.site.documents.get()).page, headers=headers)
 
 
 async def live_thread(_call: Plain) -> None:

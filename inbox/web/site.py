@@ -10,6 +10,7 @@ from aiohttp import web
 
 from inbox.flows.context import Context
 from inbox.web.browsers import Browsers
+from inbox.web.once import Once
 from inbox.web.peers import Peers
 
 Socket = Callable[[web.Request, str], Awaitable[web.StreamResponse]]
@@ -23,7 +24,16 @@ class Sockets:
 
     thread: Socket
     desk: Socket
+    asyncapi: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """What is told of all routes and frames, for machines and for people."""
+
+    openapi: bytes
     asyncapi: bytes
+    page: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +44,8 @@ class Site:
     sockets: Sockets
     peers: Peers
     browsers: Browsers
+    documents: Once[Documents]
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while live clients are being sent elsewhere: it still serves, but is not ready."""
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server begins to stop: long polls answer at once."""
-    pages: dict[str, bytes] = field(default_factory=dict)
-    """Documents made once: `openapi`, `docs`."""

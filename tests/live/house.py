@@ -178,7 +178,7 @@ async def open_house(
     """Start both doors on a free port, and stop them."""
     live = Live(ctx, limits=limits, source=source, people=people)
     await live.start()
-    runner = make_runner(build_web(ctx, Sockets(live.customer_live, live.desk_live, b"{}")))
+    runner = make_runner(build_web(ctx, Sockets(live.customer_live, live.desk_live, bytes)))
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
