@@ -86,7 +86,7 @@ function useSeen(desk, id, head) {
 function Log({ desk, id, name, log, rows, seen }) {
   const { words } = desk;
   const box = useRef(/** @type {HTMLElement | null} */ (null));
-  const was = useRef({ first: "", last: "", height: 0 });
+  const was = useRef({ first: "", last: "", height: 0, top: 0 });
   const [below, setBelow] = useState(false);
   const first = rows[0]?.key ?? "";
   const last = rows.at(-1)?.key ?? "";
@@ -100,7 +100,7 @@ function Log({ desk, id, name, log, rows, seen }) {
       setBelow(false);
     } else if (first !== before.first && last === before.last) element.scrollTop += grew;
     else if (last !== before.last) setBelow(true);
-    was.current = { first, last, height: element.scrollHeight };
+    was.current = { first, last, height: element.scrollHeight, top: element.scrollTop };
   }, [first, last, rows.length]);
   useEffect(() => {
     // What grows below, as a longer answer does, hides nothing from those who are at the end.
@@ -114,9 +114,14 @@ function Log({ desk, id, name, log, rows, seen }) {
   const scrolled = () => {
     const element = box.current;
     if (element === null) return;
-    const rest = element.scrollHeight - element.scrollTop - element.clientHeight;
-    seen.current.atEnd = rest < NEAR_END;
-    if (seen.current.atEnd && below) {
+    const { scrollHeight, scrollTop, clientHeight } = element;
+    const wasAway = !seen.current.atEnd;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END) seen.current.atEnd = true;
+    // Up goes the reader alone; what grew below before the browser told of its own scrolling did not.
+    else if (scrollTop < was.current.top) seen.current.atEnd = false;
+    else if (seen.current.atEnd) element.scrollTop = scrollHeight;
+    was.current.top = element.scrollTop;
+    if (wasAway && seen.current.atEnd) {
       setBelow(false);
       void desk.reading.seen(id, log.items.at(-1)?.seq ?? 0);
       seen.current.head = log.items.at(-1)?.seq ?? 0;

@@ -77,7 +77,11 @@ function nearest(levels) {
       const [found] = reachedIn(here);
       if (found !== undefined) return found;
     }
-    const found = (before === null ? undefined : reachedIn(before).at(-1)) ?? reachedIn(up)[0];
+    for (let here = before; here !== null; here = here.previousElementSibling) {
+      const found = reachedIn(here).at(-1);
+      if (found !== undefined) return found;
+    }
+    const [found] = reachedIn(up);
     if (found !== undefined) return found;
   }
   return undefined;

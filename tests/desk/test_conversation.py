@@ -92,6 +92,43 @@ async def test_history_comes_in_above_without_moving_what_is_read(stage: Stage) 
     await expect(bo.page.locator("article.said")).to_have_count(70)
 
 
+GROW = """() => {
+  const log = document.querySelector(".log");
+  log.lastElementChild.style.paddingBlockEnd = "200px";
+  log.dispatchEvent(new Event("scroll"));
+}"""
+LEAVE = """() => new Promise((left) => {
+  const log = document.querySelector(".log");
+  log.addEventListener("scroll", left, { once: true });
+  log.scrollTop -= 600;
+})"""
+REST = """() => {
+  const { scrollHeight, scrollTop, clientHeight } = document.querySelector(".log");
+  return scrollHeight - scrollTop - clientHeight;
+}"""
+
+
+async def test_only_the_reader_leaves_the_end(stage: Stage) -> None:
+    """What grows there before the browser tells of its last scrolling leads nobody away."""
+    thread = await stage.write("ana", "Is it raining?")
+    for number in range(20):
+        await stage.write("ana", f"Still {number:02}")
+    bo = await stage.desk("bo", f"#/waiting/{thread}")
+    await bo.said("Still 19").wait_for()
+    await bo.page.evaluate(GROW)
+    assert await bo.page.evaluate(REST) < 1
+    await bo.reply("A little.")
+    await bo.see("A little.")
+
+    await bo.page.evaluate(LEAVE)
+    await stage.write("ana", "And now?")
+    await bo.page.get_by_role("button", name="New messages").click()
+    await expect(bo.said("And now?")).to_be_focused()
+    await expect(bo.said("And now?")).to_be_in_viewport()
+    await bo.reply("No more.")
+    await bo.see("No more.")
+
+
 async def test_a_reply_to_what_was_not_seen_waits_until_one_has_looked(stage: Stage) -> None:
     thread = await stage.write("ana", "Is it raining?")
     bo = await stage.desk("bo", f"#/waiting/{thread}")
