@@ -15,7 +15,7 @@ const TOP = 240;
 /** @param {{ app: import("../state/app.js").App }} props */
 export function Thread({ app }) {
   const ref = useRef(/** @type {HTMLElement | null} */ (null));
-  const held = useRef({ bottom: true, height: 0, first: /** @type {unknown} */ (null) });
+  const held = useRef({ bottom: true, height: 0, top: 0, first: /** @type {unknown} */ (null) });
   const [away, setAway] = useState(false);
   const [log, target] = [app.log.value, app.target.value];
   const day = (/** @type {string} */ at) => app.words.times.value.day(at);
@@ -28,7 +28,7 @@ export function Thread({ app }) {
     if (bottom) box.scrollTop = box.scrollHeight;
     // What came in above must not move what is being read.
     else if (before !== null && before !== first) box.scrollTop += box.scrollHeight - height;
-    held.current = { bottom, height: box.scrollHeight, first };
+    held.current = { bottom, height: box.scrollHeight, top: box.scrollTop, first };
   });
   useEffect(() => {
     if (!away) app.seen();
@@ -58,9 +58,12 @@ export function Thread({ app }) {
   });
   const scrolled = () => {
     const box = /** @type {HTMLElement} */ (ref.current);
-    const bottom = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
-    held.current.bottom = bottom;
-    if (bottom === away) setAway(!bottom);
+    if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR) held.current.bottom = true;
+    // Up goes the reader alone; what grew below before the browser told of its own scrolling did not.
+    else if (box.scrollTop < held.current.top) held.current.bottom = false;
+    else if (held.current.bottom) box.scrollTop = box.scrollHeight;
+    held.current.top = box.scrollTop;
+    if (held.current.bottom === away) setAway(!away);
     if (box.scrollTop < TOP) void app.older();
   };
   const { thread, team } = app;

@@ -109,6 +109,33 @@ async def test_history_comes_in_by_scrolling_up_and_nothing_jumps(stage: Stage) 
     await expect(ana.said("An answer below")).to_be_in_viewport()
 
 
+# What is below grows, and then the browser tells of a scroll of before.
+GROWN = """() => {
+  const log = document.querySelector("section.log");
+  log.firstElementChild.style.paddingBlockEnd = "300px";
+  log.dispatchEvent(new Event("scroll"));
+  return log.scrollHeight - log.scrollTop - log.clientHeight;
+}"""
+LEFT = """() => new Promise((left) => {
+  const log = document.querySelector("section.log");
+  log.addEventListener("scroll", () => left(), { once: true });
+  log.scrollTop -= 400;
+})"""
+
+
+async def test_only_the_reader_leaves_the_end(stage: Stage) -> None:
+    for number in range(30):
+        await stage.tell("ana", f"word {number:02}")
+    ana = await stage.phone()
+    await ana.see("word 29")
+    assert await ana.page.evaluate(GROWN) < 1
+    to_end = ana.page.get_by_role("button", name="Go to the newest message")
+    await expect(to_end).to_have_count(0)
+    await ana.page.evaluate(LEFT)
+    await to_end.click()
+    await expect(to_end).to_have_count(0)
+
+
 async def test_my_team_care_and_a_call(stage: Stage) -> None:
     team = f"/v1/admin/teams/{stage.people.spokane}"
     await stage.admin("PATCH", f"{team}/rules", {"callback_minutes": 30, "callback_share": 50})
