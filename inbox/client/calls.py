@@ -15,8 +15,9 @@ from yarl import URL
 
 from inbox.client.credentials import Credentials
 from inbox.client.pace import Pace
-from inbox.client.problems import Unreachable, read_problem, read_seconds
+from inbox.client.problems import Unreachable, read_seconds
 from inbox.core.errors import Internal, Unauthorized
+from inbox.core.problems import read_problem
 
 T = TypeVar("T")
 PIECE = 65_536

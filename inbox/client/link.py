@@ -27,7 +27,7 @@ from inbox.client.follow import Range
 from inbox.client.live import BadFrame, Closed, Heard, LiveSocket, NoSocket
 from inbox.client.pace import BAD_FRAME, Chance, Pace, after_close, wait
 from inbox.client.poll import poll
-from inbox.client.problems import Unreachable, read_error
+from inbox.client.problems import Unreachable
 from inbox.core.errors import BadRequest, Internal, PinboxError, Unauthorized
 from inbox.core.frames import (
     ClientFrame,
@@ -49,6 +49,7 @@ from inbox.core.frames import (
     Visible,
     Want,
 )
+from inbox.core.problems import read_error
 
 _log = logging.getLogger(__name__)
 

@@ -14,9 +14,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 from websockets.typing import Origin, Subprotocol
 
-from inbox.client.problems import Unreachable, read_error, read_seconds
+from inbox.client.problems import Unreachable, read_seconds
 from inbox.core.errors import PinboxError
 from inbox.core.frames import ClientFrame, Error, Hello, ServerFrame, Want, Welcome
+from inbox.core.problems import read_error
 
 SUBPROTOCOL = "pinbox.v1"
 _LARGEST_FRAME = 16 * 2**20

@@ -42,7 +42,7 @@ def clean_body(
         raise BadRequest.field(path, f"is longer than {limit} characters")
     text = raw if "\r" not in raw else _LINE_ENDS.sub("\n", raw)
     text = _normal(text, path=path)
-    if not text.isprintable() and _CONTROL.search(text):
+    if _CONTROL.search(text):
         raise BadRequest.field(path, "has a control character other than newline and tab")
     if len(text) > limit:
         raise BadRequest.field(path, f"is longer than {limit} characters")

@@ -49,8 +49,10 @@ class Sender:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._ca_file = _authority(ctx.settings)
-        self._exchange: Exchange | None = None
+        # To read the system's authorities takes 50 ms, and most servers have no webhook. A file
+        # that is named is read now, so that what is wrong with it is told at the start.
+        named = bool(ctx.settings.webhook_ca_file)
+        self._exchange = _make_exchange(ctx.settings) if named else None
 
     async def send(self, webhook: Webhook, *, event: str, body: str) -> Outcome:
         """Post an event once, signed with every secret that is valid now. Raises nothing."""
@@ -60,8 +62,8 @@ class Sender:
             numbers.append(webhook.secret_number - 1)
         keys = [ctx.keys.webhook_key(webhook.id, number) for number in numbers]
         headers = _HEADERS | sign(keys, event=event, at=at, body=raw)
-        if self._exchange is None:  # made for the first event: most servers have no webhook
-            self._exchange = _make_exchange(ctx.settings, ca_file=self._ca_file)
+        if self._exchange is None:
+            self._exchange = _make_exchange(ctx.settings)
         began = time.monotonic()
         reply = await self._exchange.post(
             webhook.url, headers=headers, body=raw, timeout=ctx.settings.webhook_timeout_s
@@ -84,15 +86,11 @@ class Sender:
             await self._exchange.close()
 
 
-def _authority(settings: Settings) -> Path | None:
+def _make_exchange(settings: Settings) -> Exchange:
+    """The client of all endpoints. How many requests are on their way is for each lane to say."""
     ca_file = Path(settings.webhook_ca_file) if settings.webhook_ca_file else None
     if ca_file is not None and not os.access(ca_file, os.R_OK):
         raise NotFound(f"webhook_ca_file: {ca_file} cannot be read")
-    return ca_file
-
-
-def _make_exchange(settings: Settings, *, ca_file: Path | None) -> Exchange:
-    """The client of all endpoints. How many requests are on their way is for each lane to say."""
     return Exchange(
         tls=trust(ca_file), guard=Guard(settings.webhook_networks), limit=0, limit_per_host=0
     )

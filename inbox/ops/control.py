@@ -22,6 +22,7 @@ from aiohttp import web
 
 from inbox import __version__
 from inbox.core.errors import Internal, NotFound, Overloaded, PinboxError
+from inbox.core.problems import Problem, read_problem
 from inbox.flows.context import Context
 from inbox.ops.folder import CONTROL
 from inbox.ops.operation import Progress, Report, run_operation
@@ -213,15 +214,11 @@ async def _run(ctx: Context, request: web.Request) -> web.StreamResponse:
 
 
 def _problem(error: PinboxError) -> Line:
-    from inbox.client.problems import Problem  # which takes in the whole client
-
     told = Problem(error.code, error.detail, error.errors)
     return Line(problem=msgspec.Raw(msgspec.json.encode(told)))
 
 
 async def _read_answer(response: aiohttp.ClientResponse, report: Report) -> msgspec.Raw:
-    from inbox.client.problems import read_problem
-
     async for data in response.content:
         line = msgspec.json.decode(data, type=Line)
         if line.progress is not None:

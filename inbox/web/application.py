@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from functools import cache, partial
+from functools import partial
 
 import msgspec
 from aiohttp import web
@@ -43,7 +43,6 @@ def build_web(ctx: Context, sockets: Sockets) -> web.Application:
     return app
 
 
-@cache
 def _documents(url: str, asyncapi: Callable[[], bytes]) -> Documents:
     document = describe(ROUTES, url=url)
     return Documents(msgspec.json.encode(document), asyncapi(), render(document).encode())

@@ -20,7 +20,7 @@ before."""
 
 @dataclass(frozen=True, slots=True)
 class Sockets:
-    """The live room as the HTTP door sees it: a handler per address, and its AsyncAPI document."""
+    """The live room as the HTTP door sees it: a handler per address, its AsyncAPI."""
 
     thread: Socket
     desk: Socket

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from inbox.client.problems import read_error, read_problem, read_seconds
+from inbox.client.problems import read_seconds
 from inbox.core.errors import (
     ERRORS,
     BadRequest,
@@ -23,6 +23,7 @@ from inbox.core.errors import (
     Unauthorized,
 )
 from inbox.core.frames import error_frame
+from inbox.core.problems import read_error, read_problem
 
 
 def problem(**members: Any) -> bytes:
