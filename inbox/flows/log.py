@@ -57,16 +57,16 @@ async def append_message(
 ) -> tuple[Thread, tuple[Item, ...]]:
     """The hot path of `append`: one message that changes nothing but the marks of the log."""
     item = _item(writing, thread.head + 1, entry)
-    await writing.tx.execute(Q.add_item, **_row(thread, item, entry))
+    writing.tx.later(Q.add_item, _row(thread, item, entry), of=thread.id)
     writing.moved(f"thread:{thread.id}", item.seq)
     stored = msgspec.structs.replace(thread, head=item.seq, unindexed=True)
-    await _save_marks(writing, before, stored)
+    _save_marks(writing, before, stored)
     await tell_log(writing, stored, stored, (entry.event,))
     await tell_teams(writing, stored, stored, (item,))
     return stored, (item,)
 
 
-async def _save_marks(writing: Writing, before: Thread, stored: Thread) -> None:
+def _save_marks(writing: Writing, before: Thread, stored: Thread) -> None:
     goes_on = msgspec.structs.replace(
         before,
         head=stored.head,
@@ -75,28 +75,20 @@ async def _save_marks(writing: Writing, before: Thread, stored: Thread) -> None:
         unindexed=True,
     )
     if stored == goes_on:
-        await writing.tx.execute(
+        writing.tx.later(
             Q.save_customer_marks if before.unindexed else Q.save_unindexed_marks,
-            thread=stored.id,
-            head=stored.head,
-            last_customer_seq=stored.last_customer_seq,
-            last_message_at=stored.last_message_at,
+            {
+                "thread": stored.id,
+                "head": stored.head,
+                "last_customer_seq": stored.last_customer_seq,
+                "last_message_at": stored.last_message_at,
+            },
+            of=stored.id,
         )
         return
-    await writing.tx.execute(
-        Q.save_message_marks,
-        thread=stored.id,
-        head=stored.head,
-        last_customer_seq=stored.last_customer_seq,
-        last_agent_seq=stored.last_agent_seq,
-        last_agent_id=stored.last_agent_id,
-        last_message_at=stored.last_message_at,
-        waiting_since=stored.waiting_since,
-        rings_from=stored.rings_from,
-        promise=stored.promise,
-        due_at=stored.due_at,
-        take_back_at=stored.take_back_at,
-    )
+    names = Q.save_message_marks.params
+    marks = {name: stored.id if name == "thread" else getattr(stored, name) for name in names}
+    writing.tx.later(Q.save_message_marks, marks, of=stored.id)
 
 
 async def append_receipts(writing: Writing, thread: Thread, entries: Sequence[Entry]) -> None:

@@ -94,8 +94,8 @@ async def send(ctx: Context, who: Customer | Agent, *, thread: str, draft: Draft
     people = await roster(ctx)
 
     async def work(writing: Writing) -> Sent:
-        row = await writing.tx.fetch_one(
-            Q.lock_thread_for_send, thread=thread, client_key=keyed.client_key
+        row = await writing.tx.fetch_one_of(
+            thread, Q.lock_thread_for_send, thread=thread, client_key=keyed.client_key
         )
         if row is None:
             raise NotFound("there is no such thread")

@@ -65,6 +65,22 @@ class Tx(Protocol):
         """Run it for each of the rows, in order."""
         ...
 
+    async def fetch_one_of(self, of: str, query: Query, **params: Value) -> Row | None:
+        """The first row, or none, of a query that reads nothing but what belongs to `of`.
+
+        So it need not wait for what `later` is to write of others.
+        """
+        ...
+
+    def later(self, query: Query, row: dict[str, Value], *, of: str) -> None:
+        """Run it for one row, which it adds or changes, before this transaction ends.
+
+        It belongs to `of`, and is written before any other statement looks but a `fetch_one_of`
+        another. On SQLite the works that share a commit write such rows together, which takes a
+        third less time than one by one (measured: docs/performance.md).
+        """
+        ...
+
     def at_end(self, close: Closing, entry: Any) -> None:
         """Have `close` run at the end of the transaction, once, with all entries in their order.
 

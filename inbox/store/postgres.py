@@ -105,18 +105,25 @@ async def _leave_as_it_is(connection: object) -> None:
 class PostgresTx:
     """An open transaction on a connection of the pool (see `Tx`)."""
 
-    __slots__ = ("_closings", "_connection", "fault")
+    __slots__ = ("_closings", "_connection", "_late", "_late_of", "fault")
     dialect: Literal["postgres"] = "postgres"
     is_alone = False
 
     def __init__(self, connection: _Held) -> None:
         self._connection = connection
         self._closings: dict[Closing, list[Any]] = {}
+        self._late: list[tuple[Query, dict[str, Value]]] = []
+        self._late_of: set[str] = set()
         self.fault: Exception | None = None
         """The last error of the database: a work that swallows it fails all the same."""
 
     async def fetch(self, query: Query, **params: Value) -> list[Row]:
         """All rows."""
+        if self._late:
+            await self._write_late()
+        return await self._fetch(query, params)
+
+    async def _fetch(self, query: Query, params: dict[str, Value]) -> list[Row]:
         try:
             rows: list[Any] = await self._connection.fetch(query.postgres, *query.bind(params))
         except Exception as error:
@@ -129,8 +136,17 @@ class PostgresTx:
         rows = await self.fetch(query, **params)
         return rows[0] if rows else None
 
+    async def fetch_one_of(self, of: str, query: Query, **params: Value) -> Row | None:
+        """The first row, or none, of a query that reads what belongs to `of` alone."""
+        if of in self._late_of:
+            await self._write_late()
+        rows = await self._fetch(query, params)
+        return rows[0] if rows else None
+
     async def execute(self, query: Query, **params: Value) -> int:
         """Run it; how many rows it touched."""
+        if self._late:
+            await self._write_late()
         try:
             status = await self._connection.execute(query.postgres, *query.bind(params))
         except Exception as error:
@@ -141,6 +157,8 @@ class PostgresTx:
 
     async def execute_many(self, query: Query, rows: Sequence[dict[str, Value]]) -> None:
         """Run it for each of the rows, in order."""
+        if self._late:
+            await self._write_late()
         try:
             bound = [query.bind(row) for row in rows]
             await self._connection.executemany(query.postgres, bound)
@@ -148,12 +166,24 @@ class PostgresTx:
             self.fault = error
             raise
 
+    def later(self, query: Query, row: dict[str, Value], *, of: str) -> None:
+        """Run it for one row before the transaction ends (see `Tx`)."""
+        self._late.append((query, row))
+        self._late_of.add(of)
+
+    async def _write_late(self) -> None:
+        late, self._late, self._late_of = self._late, [], set()
+        for query, row in late:
+            await self.execute(query, **row)
+
     def at_end(self, close: Closing, entry: Any) -> None:
         """Have `close` run at the end of the transaction (see `Tx`)."""
         self._closings.setdefault(close, []).append(entry)
 
     async def end(self) -> None:
         """Run what is to be run at the end."""
+        if self._late:
+            await self._write_late()
         for close, entries in self._closings.items():
             await close(self, entries)
 

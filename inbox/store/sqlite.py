@@ -166,6 +166,8 @@ class _Reader(aiosqlite.Connection):
         try:
             tx = SqliteTx(connection)
             value = step(work(tx))
+            if tx.entries:
+                step(tx.end())  # which a read must not do, and SQLite says so
         finally:
             connection.rollback()
         if tx.fault is not None:

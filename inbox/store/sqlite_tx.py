@@ -37,37 +37,43 @@ class SqliteTx:
     would on PostgreSQL.
     """
 
-    __slots__ = ("_closings", "_cursor", "entries", "fault")
+    __slots__ = ("_closings", "_cursor", "_late", "_late_of", "entries", "fault")
     dialect: Literal["sqlite"] = "sqlite"
     is_alone = True
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._cursor = connection.cursor()
         self._closings: dict[Closing, list[Any]] = {}
+        self._late: dict[Query, list[tuple[Value, ...]]] = {}
+        self._late_of: set[str] = set()
         self.entries = 0
-        """How many entries wait for the end."""
+        """How many entries and late rows wait for the end."""
         self.fault: sqlite3.Error | MemoryError | None = None
 
     async def fetch(self, query: Query, **params: Value) -> list[Row]:
         """All rows."""
-        try:
-            return self._cursor.execute(query.sqlite, query.bind(params)).fetchall()
-        except (sqlite3.Error, MemoryError) as error:
-            self.fault = error
-            raise
+        if self._late:
+            self._write_late()
+        return self._fetch(query, params)
 
     async def fetch_one(self, query: Query, **params: Value) -> Row | None:
         """The first row, or none."""
-        # All rows are taken: a statement left open would stand in the way of the commit.
-        try:
-            rows = self._cursor.execute(query.sqlite, query.bind(params)).fetchall()
-        except (sqlite3.Error, MemoryError) as error:
-            self.fault = error
-            raise
+        if self._late:
+            self._write_late()
+        rows = self._fetch(query, params)
+        return rows[0] if rows else None
+
+    async def fetch_one_of(self, of: str, query: Query, **params: Value) -> Row | None:
+        """The first row, or none, of a query that reads what belongs to `of` alone."""
+        if of in self._late_of:
+            self._write_late()
+        rows = self._fetch(query, params)
         return rows[0] if rows else None
 
     async def execute(self, query: Query, **params: Value) -> int:
         """Run it; how many rows it touched."""
+        if self._late:
+            self._write_late()
         try:
             return max(self._cursor.execute(query.sqlite, query.bind(params)).rowcount, 0)
         except (sqlite3.Error, MemoryError) as error:
@@ -76,11 +82,19 @@ class SqliteTx:
 
     async def execute_many(self, query: Query, rows: Sequence[dict[str, Value]]) -> None:
         """Run it for each of the rows, in order."""
-        try:
-            self._cursor.executemany(query.sqlite, [query.bind(row) for row in rows])
-        except (sqlite3.Error, MemoryError) as error:
-            self.fault = error
-            raise
+        if self._late:
+            self._write_late()
+        self._run_each(query, [query.bind(row) for row in rows])
+
+    def later(self, query: Query, row: dict[str, Value], *, of: str) -> None:
+        """Run it for one row before the batch ends, or whoever may read that row looks."""
+        bound = query.bind(row)
+        if (waiting := self._late.get(query)) is None:
+            self._late[query] = [bound]
+        else:
+            waiting.append(bound)
+        self._late_of.add(of)
+        self.entries += 1
 
     def at_end(self, close: Closing, entry: Any) -> None:
         """Have `close` run at the end of the batch (see `Tx`)."""
@@ -89,6 +103,8 @@ class SqliteTx:
 
     async def end(self) -> None:
         """Run what is to be run at the end."""
+        if self._late:
+            self._write_late()
         closings = self._closings
         self.forget()
         for close, entries in closings.items():
@@ -97,4 +113,27 @@ class SqliteTx:
     def forget(self) -> None:
         """Drop what waits for the end: what it belongs to is rolled back."""
         self._closings = {}
+        self._late, self._late_of = {}, set()
         self.entries = 0
+
+    def _write_late(self) -> None:
+        """Write the late rows, of this work and of those before it in the batch."""
+        late, self._late, self._late_of = self._late, {}, set()
+        for query, rows in late.items():
+            self.entries -= len(rows)
+            self._run_each(query, rows)
+
+    def _fetch(self, query: Query, params: dict[str, Value]) -> list[Row]:
+        # All rows are taken: a statement left open would stand in the way of the commit.
+        try:
+            return self._cursor.execute(query.sqlite, query.bind(params)).fetchall()
+        except (sqlite3.Error, MemoryError) as error:
+            self.fault = error
+            raise
+
+    def _run_each(self, query: Query, bound: list[tuple[Value, ...]]) -> None:
+        try:
+            self._cursor.executemany(query.sqlite, bound)
+        except (sqlite3.Error, MemoryError) as error:
+            self.fault = error
+            raise

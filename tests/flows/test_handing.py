@@ -317,12 +317,12 @@ async def test_a_customers_message_in_a_team_that_pulls_costs_no_statement_more(
     if stage.database.kind == "postgres":
         return  # the same statements
     said: list[str] = []
-    for name in ("fetch", "fetch_one", "execute"):
+    for name in ("fetch", "fetch_one", "fetch_one_of", "execute", "later"):
         run = getattr(SqliteTx, name)
 
-        def spy(self: SqliteTx, query: Query, _run: object = run, **params: object) -> object:
-            said.append(query.name)
-            return _run(self, query, **params)  # type: ignore[operator]
+        def spy(self: SqliteTx, *args: object, _run: object = run, **params: object) -> object:
+            said.extend(arg.name for arg in args if isinstance(arg, Query))
+            return _run(self, *args, **params)  # type: ignore[operator]
 
         monkeypatch.setattr(SqliteTx, name, spy)
     await on(stage, stage.bo, stage.mia)
