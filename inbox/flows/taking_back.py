@@ -30,7 +30,7 @@ UNSET = 0
 async def take_back_due(ctx: Context, *, limit: int = 200) -> int:
     """Look at what is due; how much was. A server's clock that was set back begins all anew."""
     looked_at, ctx.memory.looked_at = ctx.memory.looked_at, ctx.clock()
-    if ctx.memory.looked_at < looked_at - STEP_MS:
+    if ctx.memory.looked_at <= looked_at - STEP_MS:
         for team in (await roster(ctx)).teams:
             await begin_clocks_anew(ctx, team)
 
