@@ -76,8 +76,9 @@ class Tx(Protocol):
         """Run it for one row, which it adds or changes, before this transaction ends.
 
         It belongs to `of`, and is written before any other statement looks but a `fetch_one_of`
-        another. On SQLite the works that share a commit write such rows together, which takes a
-        third less time than one by one (measured: docs/performance.md).
+        another; what different queries are to write, in any order. On SQLite the works that share
+        a commit write such rows together, which takes a third less time than one by one (measured:
+        docs/performance.md).
         """
         ...
 
