@@ -144,6 +144,7 @@ async def test_a_large_photo_is_kept_smaller(tmp_path: Path) -> None:
     assert full.size == (made.width, made.height) == (EDGE, 2_731)
 
 
+@pytest.mark.prove
 async def test_the_largest_that_is_allowed_fits_into_its_memory(tmp_path: Path) -> None:
     side = int(MOST**0.5)
     data = picture("PNG", (side, side))
