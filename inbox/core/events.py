@@ -257,6 +257,9 @@ PRIVATE = frozenset({"note", "assignee", "customer"})
 """Types that a customer never sees: stored with audience `desk`, all others with `all`."""
 
 
+_DECODERS = {type_: msgspec.json.Decoder(event) for type_, event in EVENTS.items()}
+
+
 class Item(msgspec.Struct, frozen=True):
     """One place in a thread's log: dense `seq`, Unix ms of storing, and the stored struct."""
 
@@ -267,7 +270,7 @@ class Item(msgspec.Struct, frozen=True):
 
     def event(self) -> Event:
         """The stored JSON as its struct."""
-        return msgspec.json.decode(self.payload, type=EVENTS[self.type])
+        return _DECODERS[self.type].decode(self.payload)
 
 
 def audience(type_: str) -> Literal["all", "desk"]:

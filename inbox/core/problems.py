@@ -38,10 +38,13 @@ class Problem(msgspec.Struct, frozen=True):
     cursor: str | None = None
 
 
+_read = msgspec.json.Decoder(Problem).decode
+
+
 def read_problem(status: int, body: bytes, *, retry_after: float | None = None) -> PinboxError:
     """An HTTP answer's problem; one that is not ours (a proxy's page) is judged by its status."""
     try:
-        problem = msgspec.json.decode(body, type=Problem)
+        problem = _read(body)
     except msgspec.DecodeError:
         problem = Problem()
     kind = _BY_CODE.get(problem.code) or _BY_STATUS.get(status, Internal)

@@ -170,6 +170,10 @@ class Envelope(msgspec.Struct, frozen=True):
     data: msgspec.Raw
 
 
+read_envelope = msgspec.json.Decoder(Envelope).decode
+read_told = msgspec.json.Decoder(MessageTold).decode
+
+
 def make_envelope(event: str, told: Told, *, at: int) -> str:
     """An event as JSON, without any text."""
     data = msgspec.Raw(msgspec.json.encode(told))
@@ -188,8 +192,8 @@ def make_test(event: str, *, webhook: str, at: int) -> str:
 
 def with_text(envelope: str, text: str) -> str:
     """The same event of a message with its text."""
-    known = msgspec.json.decode(envelope, type=Envelope)
-    told = msgspec.json.decode(known.data, type=MessageTold)
+    known = read_envelope(envelope)
+    told = read_told(known.data)
     data = msgspec.Raw(msgspec.json.encode(msgspec.structs.replace(told, text=text)))
     return msgspec.json.encode(msgspec.structs.replace(known, data=data)).decode()
 

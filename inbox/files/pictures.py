@@ -43,6 +43,10 @@ class _Refused(msgspec.Struct, frozen=True):
     why: str
 
 
+_read_made = msgspec.json.Decoder(Made).decode
+_read_refused = msgspec.json.Decoder(_Refused).decode
+
+
 class Pictures:
     """Remakes pictures, two at a time."""
 
@@ -68,7 +72,7 @@ class Pictures:
         finally:
             self._waiting -= 1
         try:
-            return msgspec.json.decode(said, type=Made)
+            return _read_made(said)
         except msgspec.DecodeError:
             raise _refusal(said) from None
 
@@ -97,7 +101,7 @@ class Pictures:
 
 def _refusal(said: bytes) -> PinboxError:
     try:
-        told = msgspec.json.decode(said, type=_Refused)
+        told = _read_refused(said)
     except msgspec.DecodeError:
         told = _Refused("bad_request", "cannot be read as a picture")
     kind = TooLarge if told.refused == "too_large" else BadRequest

@@ -208,7 +208,7 @@ async def read_candidates(writing: Writing, people: Roster) -> list[pinning.Cand
             id=team.id,
             key=team.key,
             regions=people.regions[team.id],
-            languages=msgspec.json.decode(team.languages, type=tuple[str, ...]),
+            languages=team.spoken(),
             max_customers=team.max_customers,
             customers=customers[team.id],
             active_members=members.get(team.id, 0),

@@ -35,6 +35,8 @@ HTTPS_PORT = 443
 DROPPED = 500
 """Deliveries that go with their endpoint in one transaction."""
 
+_read_types = msgspec.json.Decoder(tuple[EventType, ...]).decode
+
 
 class WebhookDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An endpoint as an admin writes it: it replaces what was there.
@@ -318,7 +320,7 @@ def _detail(known: Webhook, counts: Counts, *, at: int) -> WebhookDetail:
         id=known.id,
         url=known.url,
         label=known.label,
-        types=msgspec.json.decode(known.types, type=tuple[EventType, ...]),
+        types=_read_types(known.types),
         with_text=known.with_text,
         active=off is None,
         off=off,

@@ -49,6 +49,9 @@ class _Begun(msgspec.Struct, frozen=True):
     done: int = 0
 
 
+_read_begun = msgspec.json.Decoder(_Begun).decode
+
+
 async def erase(ctx: Context, who: Agent | Operator, *, customer: str) -> Erasure:
     """Erase all that a customer wrote, was answered and was noted about them, and their profile.
 
@@ -120,7 +123,7 @@ async def _begin(
     stored, _ = await append(writing, before, _as_new(thread), entries)
     mark = _Begun(upto=stored.head)
     if row := await tx.fetch_one(Q.get_meta, key=_key(thread.id)):
-        mark = _Begun(stored.head, msgspec.json.decode(row[0], type=_Begun).done)
+        mark = _Begun(stored.head, _read_begun(row[0]).done)
     await _remember(tx, thread.id, mark)
     await move_registry(writing)
     return thread.id
@@ -166,7 +169,7 @@ async def _step(writing: Writing, thread_id: str) -> tuple[int, bool]:
     row = await tx.fetch_one(Q.get_meta, key=_key(thread_id))
     if row is None:
         return 0, False
-    begun = msgspec.json.decode(row[0], type=_Begun)
+    begun = _read_begun(row[0])
     last = min(begun.done + STEP, begun.upto)
     erased = await erase_items(tx, thread_id, after=begun.done, last=last)
     if last < begun.upto:

@@ -161,10 +161,13 @@ def _say(promised: Promised, who: Customer, people: Roster, team: str, *, now: i
     return say(promised, locale=who.locale, zone=zone, now=now)
 
 
+_decode = msgspec.json.Decoder(Standing).decode
+
+
 @lru_cache(maxsize=4_096)
 def read_standing(stored: str) -> Standing:
     """What a thread's row holds. The same text is read once."""
-    return msgspec.json.decode(stored, type=Standing)
+    return _decode(stored)
 
 
 def write_standing(standing: Standing) -> str:

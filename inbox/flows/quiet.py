@@ -126,9 +126,12 @@ def _chosen(own: str | None, settings: Settings) -> QuietDraft:
     return _read(own)
 
 
+_decode = msgspec.json.Decoder(QuietDraft).decode
+
+
 @lru_cache(maxsize=1_024)
 def _read(stored: str) -> QuietDraft:
-    return msgspec.json.decode(stored, type=QuietDraft)
+    return _decode(stored)
 
 
 async def _store(ctx: Context, who: Customer, quiet: str | None, by: Operator | None) -> None:

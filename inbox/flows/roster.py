@@ -204,11 +204,7 @@ async def read_roster(tx: Tx) -> Roster:
             for team, (_, _, line, day, _) in own
             if line is not None
         },
-        rules={
-            team.id: msgspec.json.decode(rules, type=TeamRules)
-            for team, (*_, rules) in own
-            if rules is not None
-        },
+        rules={team.id: _read_rules(rules) for team, (*_, rules) in own if rules is not None},
         shifts={
             agent: _read_hours(zone, weekly, "[]")
             for agent, zone, weekly in await tx.fetch(Q.all_shifts)
@@ -224,21 +220,23 @@ async def read_asked(tx: Tx) -> Asked:
     """Which webhooks ask for what, as this transaction sees it."""
     found: dict[str, list[str]] = {}
     for webhook, types in await tx.fetch(Q.webhooks_on):
-        for type_ in msgspec.json.decode(types, type=tuple[str, ...]):
+        for type_ in _read_types(types):
             found.setdefault(type_, []).append(webhook)
     return {type_: tuple(webhooks) for type_, webhooks in found.items()}
 
 
+_read_types = msgspec.json.Decoder(tuple[str, ...]).decode
+_read_rules = msgspec.json.Decoder(TeamRules).decode
+_read_plan = msgspec.json.Decoder(Plan).decode
+_read_weekly = msgspec.json.Decoder(Weekly).decode
+_read_days = msgspec.json.Decoder(tuple[Day, ...]).decode
+
+
 def _read_storm(storm: str, team: str, began_at: int, until: int, plan: str, notice: str) -> Storm:
-    read = msgspec.json.decode(plan, type=Plan)
-    return Storm(storm, team, began_at, until, notice, read)
+    return Storm(storm, team, began_at, until, notice, _read_plan(plan))
 
 
 @lru_cache(maxsize=1_024)
 def _read_hours(zone: str, weekly: str, days: str) -> Hours:
     """Hours as they are stored; the same again are the same struct, with what is known of it."""
-    return Hours(
-        ZoneInfo(zone),
-        msgspec.json.decode(weekly, type=Weekly),
-        msgspec.json.decode(days, type=tuple[Day, ...]),
-    )
+    return Hours(ZoneInfo(zone), _read_weekly(weekly), _read_days(days))

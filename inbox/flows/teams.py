@@ -227,7 +227,7 @@ def _detail(people: Roster, team: Team) -> TeamDetail:
         photo_url=team.photo_url,
         time_zone=team.time_zone,
         regions=people.regions[team.id],
-        languages=msgspec.json.decode(team.languages, type=tuple[str, ...]),
+        languages=team.spoken(),
         default=team.is_default,
         max_customers=team.max_customers,
         customers=team.customers,

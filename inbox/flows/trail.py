@@ -168,7 +168,10 @@ def _push(row: Row) -> TracedPush:
     )
 
 
+_read_receipt = msgspec.json.Decoder(ReceiptEvent).decode
+
+
 def _receipt(row: Row) -> TracedReceipt | None:
     _, kind, at, payload = row
-    told = msgspec.json.decode(payload, type=ReceiptEvent)
+    told = _read_receipt(payload)
     return TracedReceipt(kind, told.upto, to_text(at)) if told.who == "customer" else None

@@ -10,10 +10,11 @@ from inbox.core.webhooks import (
     OFF_AFTER,
     PATIENT,
     DeliveryState,
-    Envelope,
     MessageTold,
     breather,
     pause,
+    read_envelope,
+    read_told,
     with_text,
 )
 from inbox.flows.context import Context, Writing, write
@@ -92,10 +93,10 @@ async def _body(tx: Tx, webhook: Webhook, payload: str) -> str:
     """What is posted: a message's text is read where it stands, so that it is kept nowhere else."""
     if not webhook.with_text:
         return payload
-    known = msgspec.json.decode(payload, type=Envelope)
+    known = read_envelope(payload)
     if known.type != MessageTold.type:
         return payload
-    told = msgspec.json.decode(known.data, type=MessageTold)
+    told = read_told(known.data)
     row = await tx.fetch_one(Q.get_item, thread=told.thread, seq=told.seq)
     item = None if row is None else read_item(row)
     if item is None or item.type != "message":  # erased since

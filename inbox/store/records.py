@@ -89,6 +89,10 @@ class Team(msgspec.Struct, frozen=True):
     customers: int
     created_at: int
 
+    def spoken(self) -> tuple[str, ...]:
+        """The languages that the team speaks."""
+        return _languages(self.languages)
+
     def ref(self) -> TeamRef:
         """Id, key and name, as events show a team."""
         return TeamRef(self.id, self.key, self.name)
@@ -182,6 +186,8 @@ class Upload(msgspec.Struct, frozen=True):
             self.small_type is not None,
         )
 
+
+_languages = msgspec.json.Decoder(tuple[str, ...]).decode
 
 THREAD_WIDTH = len(Thread.__struct_fields__)
 """Columns of a thread: what a query adds to them begins here."""

@@ -47,6 +47,12 @@ def text_of(*, thread: str, seq: int, at: int, words: Sequence[str]) -> Text:
     return Text(_item_place(thread, seq, at), thread, seq, " ".join(words))
 
 
+_read_ids = msgspec.json.Decoder(list[str]).decode
+_read_due = msgspec.json.Decoder(list[Due]).decode
+_read_locked = msgspec.json.Decoder(list[tuple[str, int, str | None]]).decode
+_read_texts = msgspec.json.Decoder(list[tuple[str, int, str, int, str]]).decode
+
+
 def encode(value: object) -> str:
     """As the statements take it."""
     return msgspec.json.encode(value).decode()
@@ -55,13 +61,13 @@ def encode(value: object) -> str:
 async def unindexed(tx: Tx, *, after: str, limit: int) -> list[str]:
     """The next threads by id whose log has something that search may not know yet."""
     row = sure(await tx.fetch_one(_QUERIES[tx.dialect].unindexed, after=after, limit=limit))
-    return msgspec.json.decode(row[0], type=list[str])
+    return _read_ids(row[0])
 
 
 async def due_of(tx: Tx, threads: Sequence[str]) -> list[Due]:
     """Those of the threads that have something new, in the order of their ids."""
     row = sure(await tx.fetch_one(_QUERIES[tx.dialect].due_of, threads=encode(threads)))
-    return sorted(msgspec.json.decode(row[0], type=list[Due]), key=lambda due: due.thread)
+    return sorted(_read_due(row[0]), key=lambda due: due.thread)
 
 
 async def lock_due(tx: Tx, due: Sequence[Due]) -> list[Due]:
@@ -71,7 +77,7 @@ async def lock_due(tx: Tx, due: Sequence[Due]) -> list[Due]:
     """
     threads = encode([one.thread for one in due])
     row = sure(await tx.fetch_one(_QUERIES[tx.dialect].lock_due, threads=threads))
-    locked = msgspec.json.decode(row[0], type=list[tuple[str, int, str | None]])
+    locked = _read_locked(row[0])
     now = {thread: (known, name) for thread, known, name in locked}
     same = (one for one in due if one.thread in now and now[one.thread][0] == one.after)
     return [msgspec.structs.replace(one, name=now[one.thread][1]) for one in same]
@@ -85,8 +91,7 @@ async def texts_of(tx: Tx, due: Sequence[Due]) -> list[Row]:
     """
     stretches = encode([[one.thread, one.after, one.head] for one in due])
     row = sure(await tx.fetch_one(_QUERIES[tx.dialect].texts_of, stretches=stretches))
-    rows: list[Row] = msgspec.json.decode(row[0], type=list[tuple[str, int, str, int, str]])
-    return rows
+    return list[Row](_read_texts(row[0]))
 
 
 async def mark_indexed(tx: Tx, due: Sequence[Due]) -> None:

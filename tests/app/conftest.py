@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.app.stage import Stage, set_stage
 from tests.cast import open_on
 from tests.desk.chromium import ARGUMENTS, find_chromium
-from tests.desk.stage import RealClock
+from tests.desk.stage import PATIENCE_MS, RealClock
 from tests.engines import Database
 from tests.ports import free_port
 
 HERE = Path(__file__).parent
+
+expect.set_options(timeout=PATIENCE_MS)  # of its own it waits 5 s
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

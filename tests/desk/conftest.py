@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.cast import SetClock, open_on
 from tests.desk.chromium import ARGUMENTS, find_chromium
 from tests.desk.script import TEN
-from tests.desk.stage import RealClock, Stage, set_stage
+from tests.desk.stage import PATIENCE_MS, RealClock, Stage, set_stage
 from tests.engines import Database
 
 HERE = Path(__file__).parent
+
+expect.set_options(timeout=PATIENCE_MS)  # of its own it waits 5 s
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
