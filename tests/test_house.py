@@ -16,7 +16,7 @@ ROOMS = ("inbox", "push", "agents_ui", "customer_ui", "tests", "bench")
 LONGEST = 500
 NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc"}
 CLOCKS = {"now", "utcnow", "today"}
-RUN_ON_THREADS = ("core", "flows", "store", "hooks", "files", "ringing")
+RUN_ON_THREADS = ("core", "flows", "store", "hooks", "files", "ringing", "client")
 
 
 def python_files(*rooms: str) -> list[Path]:

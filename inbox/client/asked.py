@@ -14,6 +14,10 @@ from inbox.client.problems import Unreachable
 from inbox.core.errors import PinboxError
 from inbox.core.frames import Ok
 
+_message = msgspec.json.Decoder(Message).decode
+_promise = msgspec.json.Decoder(Promise | None).decode
+_choice = msgspec.json.Decoder(Choice | None).decode
+
 
 class Asked:
     """Names each send of one client, and brings `ok` or `error` back to whoever asked."""
@@ -39,12 +43,12 @@ class Asked:
         """The send is on disk. Late answers find nobody, which is no harm: the send is repeated."""
         waiting = self._waiting.get(str(frame.id))
         if waiting is not None and not waiting.done():
-            message = msgspec.json.decode(frame.message, type=Message)
+            message = _message(frame.message)
             promise = choice = None
             if isinstance(frame.promise, msgspec.Raw):
-                promise = msgspec.json.decode(frame.promise, type=Promise | None)
+                promise = _promise(frame.promise)
             if isinstance(frame.choice, msgspec.Raw):
-                choice = msgspec.json.decode(frame.choice, type=Choice | None)
+                choice = _choice(frame.choice)
             waiting.set_result(Sent(message, frame.duplicate, promise, choice))
 
     def refuse(self, name: str, error: PinboxError) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -33,6 +34,11 @@ class Upload(msgspec.Struct, frozen=True):
         if isinstance(self.source, Path):
             return self.source.open("rb")
         return io.BytesIO(self.source)
+
+
+@cache
+def _decoder(into: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(into)
 
 
 class Calls:
@@ -119,7 +125,8 @@ class Calls:
         if status >= 400:
             raise read_problem(status, raw, retry_after=retry_after)
         try:
-            return msgspec.json.decode(raw or b"null", type=into), status
+            decoder = _decoder(into)  # type: ignore[arg-type]  # a type can be hashed
+            return decoder.decode(raw or b"null"), status
         except msgspec.ValidationError as error:
             raise Internal(f"{method} {path}: the answer is not as promised: {error}") from error
         except msgspec.DecodeError as error:

@@ -101,11 +101,14 @@ def _life(exp: float, iat: object) -> float:
     return min(left, exp - iat) if left > 0 else exp - iat
 
 
+_decode = msgspec.json.Decoder(_Claims).decode
+
+
 def _claims(token: str) -> _Claims:
     """The claims of a JWT, unverified: the server judges them, the client only reads the clock."""
     try:
         payload = token.split(".")[1]
         data = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
-        return msgspec.json.decode(data, type=_Claims)
+        return _decode(data)
     except (IndexError, binascii.Error, ValueError, msgspec.DecodeError):
         return _Claims()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import msgspec
@@ -199,8 +200,11 @@ class _OfServing(msgspec.Struct, frozen=True):
     by: str | None = None
 
 
+_of_serving = msgspec.json.Decoder(_OfServing).decode
+
+
 def _serving(data: bytes) -> Serving:
-    of = msgspec.json.decode(data, type=_OfServing)
+    of = _of_serving(data)
     return msgspec.structs.replace(of.serving, reason=of.reason, note=of.note, by=of.by)
 
 
@@ -208,19 +212,24 @@ def _flat(type_: type[Any]) -> Callable[[bytes], Any]:
     return msgspec.json.Decoder(type_).decode
 
 
+def _inside(type_: type[Any], member: str) -> Callable[[bytes], Any]:
+    decode, take = _flat(type_), attrgetter(member)
+    return lambda data: take(decode(data))
+
+
 _READ: dict[str, Callable[[bytes], What]] = {
-    "message": lambda data: msgspec.json.decode(data, type=_OfMessage).message,
-    "note": lambda data: msgspec.json.decode(data, type=_OfNote).note,
-    "status": lambda data: msgspec.json.decode(data, type=_OfStatus).status,
+    "message": _inside(_OfMessage, "message"),
+    "note": _inside(_OfNote, "note"),
+    "status": _inside(_OfStatus, "status"),
     "serving": _serving,
     "assignee": _flat(Assigned),
     "pin": _flat(Pinned),
     "read": _flat(Read),
     "delivered": _flat(Delivered),
-    "rating": lambda data: msgspec.json.decode(data, type=_OfRating).rating,
-    "callback": lambda data: msgspec.json.decode(data, type=_OfCallback).callback,
-    "choice": lambda data: msgspec.json.decode(data, type=_OfChoice).choice,
-    "care": lambda data: msgspec.json.decode(data, type=_OfCare).care,
+    "rating": _inside(_OfRating, "rating"),
+    "callback": _inside(_OfCallback, "callback"),
+    "choice": _inside(_OfChoice, "choice"),
+    "care": _inside(_OfCare, "care"),
     "customer": _flat(Profile),
     "erased": _flat(Erased),
     "entered": _flat(Entered),

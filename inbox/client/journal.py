@@ -54,6 +54,9 @@ class Arrived(msgspec.Struct, frozen=True):
     data: bytes
 
 
+_draft = msgspec.json.Decoder(Draft).decode
+
+
 class Journal:
     """The client's memory. Every method may be called from any thread; each is one transaction."""
 
@@ -162,7 +165,7 @@ class Journal:
             rows = self._db.execute(
                 "SELECT data FROM draft WHERE refused IS NULL ORDER BY n"
             ).fetchall()
-        return [msgspec.json.decode(row[0], type=Draft) for row in rows]
+        return [_draft(row[0]) for row in rows]
 
     def drop(self, client_id: str) -> None:
         """Forget a draft: it was answered, or the person gave it up."""
@@ -183,7 +186,7 @@ class Journal:
             rows = self._db.execute(
                 "SELECT data, refused, detail FROM draft WHERE refused IS NOT NULL ORDER BY n"
             ).fetchall()
-        return [Refused(msgspec.json.decode(row[0], type=Draft), row[1], row[2]) for row in rows]
+        return [Refused(_draft(row[0]), row[1], row[2]) for row in rows]
 
     def close(self) -> None:
         """Let go of the file."""

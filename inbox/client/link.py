@@ -52,6 +52,7 @@ from inbox.core.frames import (
 from inbox.core.problems import read_error
 
 _log = logging.getLogger(__name__)
+_notice = msgspec.json.Decoder(NoticeChanged).decode
 
 
 class Doors(msgspec.Struct, frozen=True):
@@ -258,8 +259,7 @@ class Link:
             case TypingShown() | ViewingShown() | Presence():
                 self._feed.pass_on(frame, thread=frame.thread)
             case Notice():
-                told = msgspec.to_builtins(frame)
-                self._feed.pass_on(msgspec.convert(told, NoticeChanged))
+                self._feed.pass_on(_notice(msgspec.json.encode(frame)))
             case _:
                 pass
 

@@ -154,6 +154,7 @@ class _Type(msgspec.Struct, frozen=True):
     type: str
 
 
+_type = msgspec.json.Decoder(_Type).decode
 _frames: msgspec.json.Decoder[ServerFrame] = msgspec.json.Decoder(ServerFrame)
 _KNOWN = frozenset(kind.__struct_config__.tag for kind in get_args(ServerFrame))
 
@@ -164,7 +165,7 @@ def read_frame(data: bytes) -> Heard:
         return _frames.decode(data)
     except msgspec.DecodeError as error:
         try:
-            kind = msgspec.json.decode(data, type=_Type).type
+            kind = _type(data).type
         except msgspec.DecodeError:
             raise BadFrame(str(error)) from error
         if kind in _KNOWN:
