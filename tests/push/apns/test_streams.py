@@ -74,9 +74,10 @@ async def test_a_push_without_an_answer_ends_in_time_and_frees_its_place(
     certificates: Certificates, tmp_path: Path
 ) -> None:
     async with stage(certificates, tmp_path, limit=1) as both:
+        assert good([await both.send()])  # the connection is there, so the next one arrives in time
         both.fault(Silence(), device(1))
-        silent = asyncio.create_task(both.send(push(device(1)), timeout=0.2))
-        await both.records.wait(1)
+        silent = asyncio.create_task(both.send(push(device(1)), timeout=1.0))
+        await both.records.wait(2)
         assert await both.send(push(device(2)), timeout=0.05) == NotProcessed(
             "there was no room in time"
         )
