@@ -38,6 +38,7 @@ class Upload(msgspec.Struct, frozen=True):
 
 @cache
 def _decoder(into: Any) -> msgspec.json.Decoder[Any]:
+    # Late, unlike what the journal's threads read: answers are read on the loop alone.
     return msgspec.json.Decoder(into)
 
 

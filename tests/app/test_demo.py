@@ -70,14 +70,14 @@ async def test_phone_and_desk_side_by_side(browser: Browser, tmp_path: Path) -> 
 
         # Mia has seen it, and Ana sees that: a reply that is faster than that is held as stale.
         receipt = phone.locator(".receipt").last
-        await expect(receipt).to_have_attribute("data-state", "read", timeout=PATIENCE_MS)
+        await expect(receipt).to_have_attribute("data-state", "read")
 
         # Closed: the answer comes as a push, and a tap on it leads to the answer.
         await page.get_by_role("button", name="Close the app").click()
         await desk.locator("textarea").fill("Your SIM was activated twice. It is mended.")
         await desk.locator("textarea").press("Control+Enter")
         banner = page.locator("#banners button")
-        await expect(banner).to_contain_text("You have a new reply", timeout=PATIENCE_MS)
+        await expect(banner).to_contain_text("You have a new reply")
         await banner.click()
         await phone.locator("article.said").filter(has_text="activated twice").wait_for()
 
@@ -93,11 +93,11 @@ async def test_phone_and_desk_side_by_side(browser: Browser, tmp_path: Path) -> 
         await page.get_by_role("button", name="Close the app").click()
         await expect(banner).to_have_count(0)  # what rang before was seen
         await page.get_by_role("button", name="Open the app").click()
-        await expect(mine).to_have_attribute("data-state", "waits", timeout=PATIENCE_MS)
+        await expect(mine).to_have_attribute("data-state", "waits")
         await page.get_by_role("button", name="Network back").click()
-        await expect(mine).to_have_attribute("data-state", "stored", timeout=PATIENCE_MS)
+        await expect(mine).to_have_attribute("data-state", "stored")
         theirs = desk.locator("article.said").filter(has_text="It works!")
-        await expect(theirs).to_have_count(1, timeout=PATIENCE_MS)
+        await expect(theirs).to_have_count(1)
 
         await page.get_by_role("button", name="A storm").click()
         await phone.get_by_text("A storm has cut power").wait_for()
@@ -105,14 +105,14 @@ async def test_phone_and_desk_side_by_side(browser: Browser, tmp_path: Path) -> 
         # The team goes home, and Ana's page knows; who writes then is asked, until it is back.
         state = phone.locator(".head-state .lamp")
         await page.get_by_role("button", name="The team closes").click()
-        await expect(state).to_have_attribute("data-state", "closed", timeout=PATIENCE_MS)
+        await expect(state).to_have_attribute("data-state", "closed")
         await phone.locator("textarea").fill("Are you there?")
         await phone.get_by_role("button", name="Send", exact=True).click()
         choice = phone.get_by_role("button", name="Answer me now")
         await choice.wait_for()
         await page.get_by_role("button", name="The team is back").click()
-        await expect(choice).to_have_count(0, timeout=PATIENCE_MS)
-        await expect(state).to_have_attribute("data-state", "open", timeout=PATIENCE_MS)
+        await expect(choice).to_have_count(0)
+        await expect(state).to_have_attribute("data-state", "open")
         await context.close()
 
 
